@@ -1,0 +1,103 @@
+"""Money and quantities: `Decimal` only, rounded half up, in this one place.
+
+Amounts are CNY with two places, quantities have three, hours two, unit costs six. Whatever is divided here
+adds up again to the cent.
+"""
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import cn2an
+
+CENT = Decimal("0.01")
+LARGEST_AMOUNT = Decimal("999999999999.99")
+
+
+def round_to(value: Decimal, places: int) -> Decimal:
+    """Round half up, away from zero: 0.125 to two places is 0.13, -0.125 is -0.13."""
+    _require_decimal(value)
+    rounded = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return rounded if rounded else abs(rounded)
+
+
+def round_money(value: Decimal) -> Decimal:
+    """An amount in whole cents."""
+    return round_to(value, 2)
+
+
+def round_quantity(value: Decimal, places: int = 3) -> Decimal:
+    """A quantity, by the places of its unit: three at most, none for pieces."""
+    return round_to(value, places)
+
+
+def round_hours(value: Decimal) -> Decimal:
+    """Labor hours with two places."""
+    return round_to(value, 2)
+
+
+def round_unit_cost(value: Decimal) -> Decimal:
+    """The cost of one piece with six places, so that a moving average does not drift."""
+    return round_to(value, 6)
+
+
+def split_tax(gross: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
+    """Net and tax of an amount that includes VAT; net + tax is always exactly `gross`.
+
+    `rate` is a share (0.13 for 13 %). `gross` must be whole cents: rounding is the caller's decision.
+    """
+    _require_cents(gross)
+    _require_decimal(rate)
+    if not 0 <= rate < 1:
+        raise ValueError(f"a tax rate is a share between 0 and 1, not {rate}")
+    net = round_money(gross / (1 + rate))
+    return net, round_money(gross - net)
+
+
+def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """Shares of `total` in proportion to `weights`, in their order, that add up to `total` to the cent.
+
+    1. Each share is cut to whole cents. 2. The cents left over go one by one to the largest remainders, the
+    earlier line first. No share is off by a whole cent and a weight of nothing gets nothing.
+    """
+    _require_cents(total)
+    for weight in weights:
+        _require_decimal(weight)
+    if any(weight < 0 for weight in weights):
+        raise ValueError("weights cannot be negative")
+    whole = sum((Fraction(weight) for weight in weights), Fraction(0))
+    if not whole:
+        if total:
+            raise ValueError("there is nothing to spread the amount on")
+        return [Decimal("0.00") for _ in weights]
+    cents = int(abs(total) / CENT)
+    exact = [cents * Fraction(weight) / whole for weight in weights]
+    shares = [int(share) for share in exact]
+    by_remainder = sorted(range(len(shares)), key=lambda line: shares[line] - exact[line])
+    for line in by_remainder[: cents - sum(shares)]:
+        shares[line] += 1
+    sign = -1 if total < 0 else 1
+    return [round_money(Decimal(sign * share) * CENT) for share in shares]
+
+
+def capital_amount(amount: Decimal) -> str:
+    """The amount in capital figures as papers need it (大写金额): 壹仟贰佰叁拾元整.
+
+    A negative amount begins with 负. Raises `ValueError` beyond twelve places before the point.
+    """
+    _require_cents(amount)
+    if abs(amount) > LARGEST_AMOUNT:
+        raise ValueError(f"the amount {amount} is too large to be written out")
+    words: str = cn2an.an2cn(format(abs(round_money(amount)), "f"), "rmb")
+    return f"负{words}" if amount < 0 else words
+
+
+def _require_decimal(value: Decimal) -> None:
+    if not isinstance(value, Decimal) or not value.is_finite():
+        raise ValueError(f"a finite Decimal is needed, not {value!r}")
+
+
+def _require_cents(amount: Decimal) -> None:
+    _require_decimal(amount)
+    if amount != round_money(amount):
+        raise ValueError(f"an amount of whole cents is needed, not {amount}")

@@ -1,0 +1,102 @@
+"""Text as people type it: cleaned for storing, and cut into keys for searching."""
+
+import unicodedata
+
+from pypinyin import Style, lazy_pinyin
+
+_FULL_WIDTH_SHIFT = 0xFEE0
+_HALF_WIDTH = {0x3000: " "} | {code: chr(code - _FULL_WIDTH_SHIFT) for code in range(0xFF01, 0xFF5F)}
+# Full-width marks that are right in Chinese prose; a remark keeps them.
+_PROSE_MARKS = "，！？：；（）"
+_STORED = {code: half for code, half in _HALF_WIDTH.items() if chr(code) not in _PROSE_MARKS}
+_UNSEEN = {"Cc", "Cf", "Cs"}
+
+# Surnames that are read otherwise than the same character elsewhere.
+_SURNAMES = {
+    "单": ["shan"],
+    "曾": ["zeng"],
+    "仇": ["qiu"],
+    "解": ["xie"],
+    "查": ["zha"],
+    "区": ["ou"],
+    "盖": ["ge"],
+    "朴": ["piao"],
+    "覃": ["qin"],
+    "乐": ["yue"],
+    "缪": ["miao"],
+    "翟": ["zhai"],
+    "种": ["chong"],
+    "秘": ["bi"],
+    "黑": ["he"],
+    "重": ["chong"],
+    "召": ["shao"],
+    "繁": ["po"],
+    "员": ["yun"],
+    "折": ["she"],
+}
+
+
+def half_width(text: str) -> str:
+    """Every full-width letter, digit, mark and space as its ordinary one: for codes, numbers and dates."""
+    return text.translate(_HALF_WIDTH)
+
+
+def clean(text: str) -> str:
+    """One line fit for storing: full-width letters, digits and spaces made ordinary, control and invisible
+    characters taken out, runs of spaces made one, none at the ends. Chinese punctuation stays."""
+    spaced = "".join(" " if char.isspace() else char for char in text.translate(_STORED))
+    seen = "".join(char for char in spaced if unicodedata.category(char) not in _UNSEEN)
+    return " ".join(seen.split())
+
+
+def squeeze(text: str) -> str:
+    """The text as a code is compared: cleaned, all half width, without any space."""
+    return "".join(half_width(clean(text)).split())
+
+
+def pinyin(name: str, *, person: bool = False) -> str:
+    """The whole reading without tones or spaces, lower case: 王小明 → wangxiaoming.
+
+    With `person` the first characters are read as a surname: 单, 曾, 仇 … Letters and digits
+    stay as they are.
+    """
+    return "".join(_syllables(name, person, Style.NORMAL))
+
+
+def initials(name: str, *, person: bool = False) -> str:
+    """The first letter of each character, lower case; letters and digits stay whole: 机滤A6 → jla6."""
+    return "".join(_syllables(name, person, Style.FIRST_LETTER))
+
+
+def suffixes(text: str, minimum: int) -> list[str]:
+    """The text and each of its endings of at least `minimum` characters, longest first.
+
+    A text shorter than that is its own only ending, an empty one has none.
+    """
+    if not text:
+        return []
+    last = max(len(text) - minimum, 0)
+    return [text[start:] for start in range(last + 1)]
+
+
+def mask_phone(phone: str) -> str:
+    """The number with the four digits before the last four hidden: 138****5678."""
+    if len(phone) < 8:
+        return "****" + phone[-2:] if phone else ""
+    return f"{phone[:-8]}****{phone[-4:]}"
+
+
+def _syllables(name: str, person: bool, style: Style) -> list[str]:
+    text = squeeze(name)
+    surname = _surname(text) if person else ""
+    spoken = _SURNAMES.get(surname, [])
+    head = [part[0] for part in spoken] if style == Style.FIRST_LETTER else spoken
+    rest = lazy_pinyin(text[len(surname) :], style=style)
+    return [part.lower() for part in [*head, *rest]]
+
+
+def _surname(text: str) -> str:
+    for length in (2, 1):
+        if text[:length] in _SURNAMES:
+            return text[:length]
+    return ""
