@@ -1,0 +1,1 @@
+"""What keeps FourS running: the embedded database, the environment of a command, the supervisor."""

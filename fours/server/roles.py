@@ -1,0 +1,50 @@
+"""The two roles of the embedded database (design: two walls; the application's role cannot pass row security)."""
+
+import psycopg
+from psycopg import sql
+
+OWNER = "fours_owner"
+APP = "fours_app"
+DATABASE = "fours"
+
+
+def prepare_roles(superuser_url: str, passwords: dict[str, str]) -> None:
+    """Make what is missing of roles, default rights and the database; what is there is left as it is.
+
+    Default rights are set in template1 first, so that databases made later by the owner (tests) have them too.
+    """
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        _create_role(connection, OWNER, passwords[OWNER], "CREATEDB")
+        _create_role(connection, APP, passwords[APP], "NOCREATEDB")
+    with psycopg.connect(superuser_url, dbname="template1", autocommit=True) as connection:
+        _grant_default_rights(connection)
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        _create_database(connection)
+
+
+def _create_role(connection: psycopg.Connection, name: str, password: str, option: str) -> None:
+    if connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone():
+        return
+    statement = sql.SQL("CREATE ROLE {} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEROLE {} PASSWORD {}")
+    connection.execute(statement.format(sql.Identifier(name), sql.SQL(option), sql.Literal(password)))
+
+
+def _grant_default_rights(connection: psycopg.Connection) -> None:
+    for rights in (
+        "SELECT, INSERT, UPDATE, DELETE ON TABLES",
+        "USAGE, SELECT, UPDATE ON SEQUENCES",
+        "EXECUTE ON FUNCTIONS",
+    ):
+        statement = sql.SQL("ALTER DEFAULT PRIVILEGES FOR ROLE {} GRANT {} TO {}")
+        connection.execute(statement.format(sql.Identifier(OWNER), sql.SQL(rights), sql.Identifier(APP)))
+
+
+def _create_database(connection: psycopg.Connection) -> None:
+    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+        return
+    create = sql.SQL("CREATE DATABASE {} OWNER {}")
+    connection.execute(create.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+    close = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
+    connection.execute(close.format(sql.Identifier(DATABASE)))
+    allow = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
+    connection.execute(allow.format(sql.Identifier(DATABASE), sql.Identifier(APP)))
