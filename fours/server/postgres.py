@@ -8,6 +8,7 @@ import fcntl
 import importlib.util
 import json
 import os
+import pwd
 import secrets
 import shutil
 import signal
@@ -17,7 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TypedDict
 
 import psycopg
 
@@ -125,7 +126,7 @@ class EmbeddedPostgres:
         return passwords
 
     def _initialise(self, password: str) -> None:
-        """Make an empty data folder; built beside its place, so that a broken attempt leaves nothing behind."""
+        """Make an empty data folder; built beside its place, so a broken attempt leaves nothing behind."""
         if self._user is not None:
             make_readable(self._programs.parent, self._programs / "postgres")
             open_way_to(self._programs / "postgres")
@@ -144,7 +145,7 @@ class EmbeddedPostgres:
             *("--locale-provider", "builtin", "--builtin-locale", "C.UTF-8", "--locale", "C"),
         ]
         try:
-            subprocess.run(command, cwd=self.folder, check=True, capture_output=True, **self._as_user())
+            subprocess.run(command, cwd=self.folder, check=True, capture_output=True, **_as_user(self._user))
         except subprocess.CalledProcessError as error:
             reason = error.stderr.decode(errors="replace").strip()
             raise ServerError(f"The database folder could not be made: {reason}") from error
@@ -177,10 +178,11 @@ class EmbeddedPostgres:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
+                # Safe though threads may run: arm() is loaded before the fork and only calls prctl.
+                preexec_fn=dies_with_parent(signal.SIGINT) if self.supervised else None,  # noqa: PLW1509
                 # Ctrl-C at the terminal must reach the command, which then stops the server itself.
                 start_new_session=True,
-                preexec_fn=dies_with_parent(signal.SIGINT) if self.supervised else None,
-                **self._as_user(),
+                **_as_user(self._user),
             )
         server = self._server
         wait_until(lambda: server.poll() is not None or self._answers(passwords), START_SECONDS)
@@ -225,7 +227,7 @@ class EmbeddedPostgres:
     def _stop_server(self) -> None:
         pid = self._pid()
         if pid is None:
-            # The number in a leftover file may belong to a stranger now, and PostgreSQL would refuse to start.
+            # The number in a leftover file may be a stranger's now, and PostgreSQL would refuse to start.
             (self.data / "postmaster.pid").unlink(missing_ok=True)
         else:
             self._end(pid)
@@ -252,14 +254,21 @@ class EmbeddedPostgres:
         newest = max((path for path in logs if path.exists()), key=lambda path: path.stat().st_mtime)
         return " / ".join(newest.read_text(errors="replace").splitlines()[-5:])
 
-    def _as_user(self) -> dict[str, int | list[int]]:
-        if self._user is None:
-            return {}
-        return {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
-
     def _hand_over(self, path: Path) -> None:
         if self._user is not None:
             os.chown(path, self._user.pw_uid, self._user.pw_gid)
+
+
+class _Identity(TypedDict, total=False):
+    """The arguments of subprocess that choose an OS user."""
+
+    user: int
+    group: int
+    extra_groups: list[int]
+
+
+def _as_user(user: pwd.struct_passwd | None) -> _Identity:
+    return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
 def _find_programs() -> Path:

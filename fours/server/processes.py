@@ -40,7 +40,9 @@ def command_line(pid: int) -> list[str]:
         except OSError:
             return []
         return [part.decode(errors="replace") for part in raw.split(b"\0") if part]
-    listing = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True)
+    listing = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return listing.stdout.split()
 
 

@@ -1,4 +1,4 @@
-"""The two roles of the embedded database (design: two walls; the application's role cannot pass row security)."""
+"""The two roles of the embedded database; the application's cannot pass row-level security."""
 
 import psycopg
 from psycopg import sql
@@ -11,7 +11,7 @@ DATABASE = "fours"
 def prepare_roles(superuser_url: str, passwords: dict[str, str]) -> None:
     """Make what is missing of roles, default rights and the database; what is there is left as it is.
 
-    Default rights are set in template1 first, so that databases made later by the owner (tests) have them too.
+    Default rights are set in template1 first, so that databases the owner makes later (tests) have them.
     """
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         _create_role(connection, OWNER, passwords[OWNER], "CREATEDB")
