@@ -1,0 +1,144 @@
+"""Typeset a paper: a typst template and a JSON view model become a PDF (PF-10).
+
+Templates live in ``fours/<app>/prints/<name>.typ`` and are named ``"<app>/<name>.typ"``; a template reads
+``/kernel/paper.typ`` for letterhead, grid and signature fields. The view reaches typst as data only, never
+as markup: whatever a customer writes prints as it was written.
+"""
+
+import base64
+import io
+import json
+import os
+import re
+import tempfile
+import threading
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from pathlib import Path
+
+import cn2an
+import segno
+import typst
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+PACKAGE = Path(__file__).resolve().parent.parent
+FONT_FOLDER = PACKAGE.parent / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
+FONT_WEIGHTS = ("400Regular", "700Bold")
+TEMPLATE_NAME = re.compile(r"[a-z]+/[a-z_]+\.typ")
+PHOTO_PIXELS = 1600
+
+_lock = threading.Lock()
+
+
+class TypesetError(Exception):
+    """A paper can't be made; the text says which template and why."""
+
+
+class _Typesetter:
+    """One compiler kept warm: fonts are read once, templates stay parsed.
+
+    The root typst may read holds links to the ``prints`` folders and nothing else.
+    """
+
+    def __init__(self) -> None:
+        fonts = [FONT_FOLDER / weight for weight in FONT_WEIGHTS]
+        missing = [str(folder.name) for folder in fonts if not any(folder.glob("*.ttf"))]
+        if missing:
+            raise TypesetError(f"Fonts {', '.join(missing)} of noto-sans-sc are missing: run `npm ci`.")
+        self._folder = tempfile.TemporaryDirectory(prefix="fours-prints-")
+        root = Path(self._folder.name)
+        for prints in sorted(PACKAGE.glob("*/prints")):
+            (root / prints.parent.name).symlink_to(prints)
+        self._compiler = typst.Compiler(root=root, font_paths=list(fonts), ignore_system_fonts=True)
+
+    def compile(self, template: str, inputs: dict[str, str]) -> bytes:
+        pdf = self._compiler.compile(f'#include "/{template}"'.encode(), sys_inputs=inputs, pdf_tags=False)
+        if not isinstance(pdf, bytes):
+            raise TypesetError(f"{template}: typst gave no PDF.")
+        return pdf
+
+
+# Keyed by process: a forked child must not share the parent's folder, which goes when the parent ends.
+@lru_cache(maxsize=1)
+def _typesetter(_process: int) -> _Typesetter:
+    return _Typesetter()
+
+
+def typeset(template: str, view: Mapping[str, object]) -> bytes:
+    """Return the PDF of ``template`` filled with ``view``.
+
+    ``view`` is plain JSON (text, whole numbers, truth values, lists, mappings), in the shape of the
+    TypedDict beside the template. The same view always gives the same bytes, so they can be kept with a
+    hash. Raises TypesetError for an unknown template, a view that is no JSON or lacks a field.
+    """
+    if not TEMPLATE_NAME.fullmatch(template) or not _path(template).is_file():
+        raise TypesetError(f"There is no print template {template!r}.")
+    try:
+        data = json.dumps(view, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise TypesetError(f"{template}: the view is not plain JSON: {error}") from error
+    inputs = {"view": data, "qr": _qr_svg(view)}
+    with _lock:
+        try:
+            return _typesetter(os.getpid()).compile(template, inputs)
+        except RuntimeError as error:  # TypstError, and its plain parent for faults of the file system
+            detail = getattr(error, "diagnostic", "")
+            raise TypesetError(f"{template}: {error}\n{detail}".rstrip()) from error
+
+
+def picture(data: bytes) -> str:
+    """Return a photo or drawn signature as the ``data:`` text a view may carry.
+
+    The picture is turned upright, scaled to at most 1,600 pixels and written anew, so nothing but pixels
+    reaches the paper (no position of the phone, no foreign format). Pictures with transparency become PNG on
+    white, others JPEG. Raises TypesetError when the bytes are no picture.
+    """
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            image = ImageOps.exif_transpose(opened)
+            image.thumbnail((PHOTO_PIXELS, PHOTO_PIXELS))
+            drawn = image.has_transparency_data or image.mode in {"1", "L", "P"}
+            image = _on_white(image)
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
+        raise TypesetError(f"The picture can't be read: {error}") from error
+    written = io.BytesIO()
+    if drawn:
+        image.convert("L").save(written, "PNG", optimize=True)
+    else:
+        image.save(written, "JPEG", quality=82)
+    kind = "png" if drawn else "jpeg"
+    return f"data:image/{kind};base64,{base64.b64encode(written.getvalue()).decode('ascii')}"
+
+
+def capitals(amount: Decimal) -> str:
+    """Return a sum of yuan in capital characters (大写金额), e.g. 壹仟贰佰叁拾肆元伍角.
+
+    Raises ValueError for more than two decimal places.
+    """
+    if amount != amount.quantize(Decimal("0.01")):
+        raise ValueError(f"{amount} has parts of a fen")
+    return str(cn2an.an2cn(f"{amount:.2f}", "rmb"))
+
+
+def _path(template: str) -> Path:
+    app, name = template.split("/")
+    return PACKAGE / app / "prints" / name
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    page = Image.new("RGBA", image.size, "white")
+    return Image.alpha_composite(page, image.convert("RGBA")).convert("RGB")
+
+
+def _qr_svg(view: Mapping[str, object]) -> str:
+    """The QR code of the paper's own number; a draft has none."""
+    paper = view.get("paper")
+    text = paper.get("qr") if isinstance(paper, Mapping) else None
+    if not isinstance(text, str) or not text:
+        return ""
+    written = io.BytesIO()
+    segno.make_qr(text, error="m").save(written, kind="svg", border=0, svgns=True, xmldecl=False)
+    return written.getvalue().decode("utf-8")
