@@ -1,0 +1,83 @@
+"""Django forms in the look of FourS: Tabler classes, keypads that fit, native date controls."""
+
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+from django.forms.renderers import TemplatesSetting
+
+_SELECTS = (forms.Select, forms.SelectMultiple)
+_PLAIN = (forms.HiddenInput, forms.MultipleHiddenInput)
+_CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
+
+
+class TablerBoundField(BoundField):
+    """A bound field whose control carries the classes and hints its kind needs, whoever renders it."""
+
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+        shown = widget or self.field.widget
+        made: dict[str, Any] = super().build_widget_attrs(attrs, widget)
+        if isinstance(shown, _PLAIN):
+            return made
+        classes = [str(made.get("class") or shown.attrs.get("class", "")), _control_class(shown)]
+        if self.errors:
+            classes.append("is-invalid")
+        made["class"] = " ".join(dict.fromkeys(" ".join(classes).split()))
+        if keypad := _keypad(self.field):
+            made.setdefault("inputmode", shown.attrs.get("inputmode", keypad))
+        if self.name == getattr(self.form, "focused", None):
+            made["autofocus"] = True
+        return made
+
+
+class Renderer(TemplatesSetting):
+    """The renderer of all forms, those of other packages too (sign-in)."""
+
+    bound_field_class = TablerBoundField
+
+
+class TablerForm(forms.BaseForm):
+    """Mixin of Form and ModelForm: native date controls, the cursor in the first wrong or first field."""
+
+    bound_field_class = TablerBoundField
+    autofocus = True
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            _use_native_control(field.widget)
+
+    @property
+    def focused(self) -> str | None:
+        """The field that gets the cursor; asked while rendering, when a form's own set-up is done."""
+        if not self.autofocus:
+            return None
+        visible = [
+            name for name, field in self.fields.items() if not field.widget.is_hidden and not field.disabled
+        ]
+        return next((name for name in visible if name in self.errors), next(iter(visible), None))
+
+
+def _control_class(widget: forms.Widget) -> str:
+    if isinstance(widget, _CHECKS):
+        return "form-check-input"
+    return "form-select" if isinstance(widget, _SELECTS) else "form-control"
+
+
+def _keypad(field: forms.Field) -> str | None:
+    if isinstance(field, forms.DecimalField | forms.FloatField):
+        return "decimal"
+    return "numeric" if isinstance(field, forms.IntegerField) else None
+
+
+def _use_native_control(widget: forms.Widget) -> None:
+    """Browsers read and write ISO dates in native controls, whatever the language of the page."""
+    kinds = [
+        (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
+        (forms.DateInput, "date", "%Y-%m-%d"),
+        (forms.TimeInput, "time", "%H:%M"),
+    ]
+    for kind, input_type, layout in kinds:
+        if isinstance(widget, kind):
+            widget.input_type, widget.format = input_type, layout
+            return
