@@ -13,26 +13,26 @@ _UNSEEN = {"Cc", "Cf", "Cs"}
 
 # Surnames that are read otherwise than the same character elsewhere.
 _SURNAMES = {
-    "单": ["shan"],
-    "曾": ["zeng"],
-    "仇": ["qiu"],
-    "解": ["xie"],
-    "查": ["zha"],
-    "区": ["ou"],
-    "盖": ["ge"],
-    "朴": ["piao"],
-    "覃": ["qin"],
-    "乐": ["yue"],
-    "缪": ["miao"],
-    "翟": ["zhai"],
-    "种": ["chong"],
-    "秘": ["bi"],
-    "黑": ["he"],
-    "重": ["chong"],
-    "召": ["shao"],
-    "繁": ["po"],
-    "员": ["yun"],
-    "折": ["she"],
+    "单": "shan",
+    "曾": "zeng",
+    "仇": "qiu",
+    "解": "xie",
+    "查": "zha",
+    "区": "ou",
+    "盖": "ge",
+    "朴": "piao",
+    "覃": "qin",
+    "乐": "yue",
+    "缪": "miao",
+    "翟": "zhai",
+    "种": "chong",
+    "秘": "bi",
+    "黑": "he",
+    "重": "chong",
+    "召": "shao",
+    "繁": "po",
+    "员": "yun",
+    "折": "she",
 }
 
 
@@ -57,7 +57,7 @@ def squeeze(text: str) -> str:
 def pinyin(name: str, *, person: bool = False) -> str:
     """The whole reading without tones or spaces, lower case: 王小明 → wangxiaoming.
 
-    With `person` the first characters are read as a surname: 单, 曾, 仇 … Letters and digits
+    With `person` the first character is read as a surname: 单, 曾, 仇 … Letters and digits
     stay as they are.
     """
     return "".join(_syllables(name, person, Style.NORMAL))
@@ -88,15 +88,8 @@ def mask_phone(phone: str) -> str:
 
 def _syllables(name: str, person: bool, style: Style) -> list[str]:
     text = squeeze(name)
-    surname = _surname(text) if person else ""
-    spoken = _SURNAMES.get(surname, [])
-    head = [part[0] for part in spoken] if style == Style.FIRST_LETTER else spoken
-    rest = lazy_pinyin(text[len(surname) :], style=style)
-    return [part.lower() for part in [*head, *rest]]
-
-
-def _surname(text: str) -> str:
-    for length in (2, 1):
-        if text[:length] in _SURNAMES:
-            return text[:length]
-    return ""
+    spoken = _SURNAMES.get(text[:1]) if person else None
+    if spoken is None:
+        return [part.lower() for part in lazy_pinyin(text, style=style)]
+    head = spoken[0] if style == Style.FIRST_LETTER else spoken
+    return [head, *(part.lower() for part in lazy_pinyin(text[1:], style=style))]
