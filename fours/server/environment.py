@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
+import django
+
 from fours.server.errors import ServerError
 from fours.server.postgres import DatabaseUrls, EmbeddedPostgres
 
@@ -45,6 +47,12 @@ def chosen_database() -> Iterator[DatabaseUrls]:
         yield urls
     finally:
         server.leave()
+
+
+def set_up_django() -> None:
+    """Make models importable; the environment must name the database by now."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "fours.config.settings")
+    django.setup()
 
 
 def named_database() -> DatabaseUrls | None:

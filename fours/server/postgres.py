@@ -14,6 +14,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,7 @@ SUPERUSER = "postgres"
 # A server that was killed replays its log first; on a slow disk that takes its time.
 START_SECONDS = 120.0
 STOP_SECONDS = 60.0
+STARTS = 3
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class EmbeddedPostgres:
                 self._initialise(passwords[SUPERUSER])
             if not self._answers(passwords):
                 self._stop_server()
-                self._start(passwords)
+                self._start_patiently(passwords)
             prepare_roles(self._url(SUPERUSER, passwords, "postgres"), passwords)
         return DatabaseUrls(
             app=self._url(APP, passwords, DATABASE),
@@ -152,6 +154,15 @@ class EmbeddedPostgres:
         finally:
             password_file.unlink()
         fresh.rename(self.data)
+
+    def _start_patiently(self, passwords: dict[str, str]) -> None:
+        """The workers of a killed server may hold its memory for a moment, and PostgreSQL refuses so long."""
+        for _ in range(STARTS - 1):
+            try:
+                return self._start(passwords)
+            except ServerError:
+                time.sleep(1)
+        return self._start(passwords)
 
     def _start(self, passwords: dict[str, str]) -> None:
         port = self._choose_port()

@@ -9,17 +9,25 @@ DATABASE = "fours"
 
 
 def prepare_roles(superuser_url: str, passwords: dict[str, str]) -> None:
-    """Make what is missing of roles, default rights and the database; what is there is left as it is.
+    """Make roles, default rights and the database, continuing where a broken attempt ended.
 
     Default rights are set in template1 first, so that databases the owner makes later (tests) have them.
     """
     with psycopg.connect(superuser_url, autocommit=True) as connection:
+        if _is_prepared(connection):
+            return
         _create_role(connection, OWNER, passwords[OWNER], "CREATEDB")
         _create_role(connection, APP, passwords[APP], "NOCREATEDB")
     with psycopg.connect(superuser_url, dbname="template1", autocommit=True) as connection:
         _grant_default_rights(connection)
     with psycopg.connect(superuser_url, autocommit=True) as connection:
         _create_database(connection)
+
+
+def _is_prepared(connection: psycopg.Connection) -> bool:
+    """Whether the last step, the rights on the database, has been done."""
+    query = "SELECT 1 FROM pg_database WHERE datname = %s AND datacl IS NOT NULL"
+    return connection.execute(query, [DATABASE]).fetchone() is not None
 
 
 def _create_role(connection: psycopg.Connection, name: str, password: str, option: str) -> None:
@@ -40,11 +48,11 @@ def _grant_default_rights(connection: psycopg.Connection) -> None:
 
 
 def _create_database(connection: psycopg.Connection) -> None:
-    if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-        return
-    create = sql.SQL("CREATE DATABASE {} OWNER {}")
-    connection.execute(create.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+    if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+        create = sql.SQL("CREATE DATABASE {} OWNER {}")
+        connection.execute(create.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
     close = sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC")
-    connection.execute(close.format(sql.Identifier(DATABASE)))
     allow = sql.SQL("GRANT CONNECT, TEMPORARY ON DATABASE {} TO {}")
-    connection.execute(allow.format(sql.Identifier(DATABASE), sql.Identifier(APP)))
+    with connection.transaction():
+        connection.execute(close.format(sql.Identifier(DATABASE)))
+        connection.execute(allow.format(sql.Identifier(DATABASE), sql.Identifier(APP)))

@@ -1,0 +1,76 @@
+"""The `fours` program: reads the command line, prepares database and Django, runs one subcommand."""
+
+import signal
+import sys
+from argparse import ArgumentParser, Namespace
+from collections.abc import Sequence
+from typing import NoReturn
+
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError
+from django.db import OperationalError, ProgrammingError
+
+from fours.cli import check, demo, import_, manage, migrate, serve, token, worker
+from fours.cli.command import Command
+from fours.kernel.errors import Refused
+from fours.server.environment import prepare, set_up_django
+from fours.server.errors import ServerError
+
+COMMANDS: dict[str, Command] = {
+    "migrate": migrate.COMMAND,
+    "demo": demo.COMMAND,
+    "import": import_.COMMAND,
+    "token": token.COMMAND,
+    "check": check.COMMAND,
+    "serve": serve.COMMAND,
+    "worker": worker.COMMAND,
+    "manage": manage.COMMAND,
+}
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one subcommand; 2 with one line on stderr when it could not do its work."""
+    arguments = _parser().parse_args(argv)
+    command: Command = arguments.command
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        return _run(command, arguments)
+    except KeyboardInterrupt:
+        return 130
+    except (ServerError, Refused, CommandError, ImproperlyConfigured, OSError) as error:
+        return _complain(str(error))
+    except OperationalError as error:
+        return _complain(f"The database cannot be reached: {error}")
+    except ProgrammingError as error:
+        if "does not exist" not in str(error):
+            raise
+        return _complain("The database is empty or older than this program: run `fours migrate` first.")
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(prog="fours", description="FourS (四方): the system a 4S store runs on.")
+    subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        subparser = subparsers.add_parser(name, help=command.help, description=command.help)
+        command.add(subparser)
+        subparser.set_defaults(command=command)
+    return parser
+
+
+def _run(command: Command, arguments: Namespace) -> int:
+    role = command.role_for(arguments)
+    if role is None:
+        return command.run(arguments)
+    with prepare(role):
+        set_up_django()
+        return command.run(arguments)
+
+
+def _stop(signum: int, frame: object) -> NoReturn:
+    # Leaves by the ordinary way, so that an embedded server is not left behind.
+    sys.exit(128 + signum)
+
+
+def _complain(message: str) -> int:
+    print(f"fours: {' '.join(message.split())}", file=sys.stderr)
+    return 2
