@@ -1,0 +1,1 @@
+"""FourS (四方): the open-source system a Chinese 4S car dealership runs on."""
