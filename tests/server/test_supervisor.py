@@ -19,8 +19,8 @@ from fours.server.postgres import EmbeddedPostgres
 from fours.server.processes import command_line, wait_until
 from fours.server.programs import Program
 
-# A web server in place of the product: answers /healthz with 200, notes pid and environment in a file, and has
-# a helper process that would be left over if only its parent were ended.
+# A web server in place of the product: answers /healthz with 200, notes pid and environment in a file, and
+# has a helper process that would be left over if only its parent were ended.
 WEB = """
 import http.server, json, os, subprocess, sys
 helper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
