@@ -41,7 +41,7 @@ class NodeModulesStorage(FileSystemStorage):
     def path(self, name: str) -> str:
         return super().path(FILES.get(name.replace("\\", "/"), name))
 
-    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
+    def _open(self, name: str, mode: str = "rb") -> "File[bytes]":
         content = Path(self.path(name)).read_bytes()
         return ContentFile(_SOURCE_MAP.sub(b"", content), name=name)
 

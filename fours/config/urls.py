@@ -1,0 +1,34 @@
+"""Every address of the product; each app brings its own, the kernel's come last."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from allauth.account import views as account
+from django.urls import URLPattern, URLResolver, include, path
+
+from fours.kernel.views.health import healthz
+
+APPS = ("kernel", "org", "customers", "vehicles", "parts", "service", "survey")
+
+
+def _of_apps() -> list[URLPattern | URLResolver]:
+    """`fours.<app>.urls`, where the app has screens; the API router gathers the apps' own routers."""
+    return [
+        path("", include(f"fours.{app}.urls")) for app in APPS if find_spec(f"fours.{app}.urls") is not None
+    ]
+
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/login/", account.login, name="account_login"),
+    path("accounts/logout/", account.logout, name="account_logout"),
+    path("accounts/password/change/", account.password_change, name="account_change_password"),
+    *_of_apps(),
+]
+if find_spec("fours.config.api") is not None:
+    urlpatterns.append(path("api/v1/", import_module("fours.config.api").api.urls))
+
+handler404 = "fours.kernel.views.errors.not_found"
+handler403 = "fours.kernel.views.errors.forbidden"
+handler500 = "fours.kernel.views.errors.server_error"
+handler400 = "fours.kernel.views.errors.bad_request"

@@ -1,0 +1,3 @@
+from .customer import Contact, Customer, Phone
+
+__all__ = ["Contact", "Customer", "Phone"]

@@ -1,0 +1,123 @@
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from fours.kernel.models import ChildOfDocument, StoreScoped
+
+
+class CustomerKind(models.TextChoices):
+    PERSON = "person", "个人"
+    COMPANY = "company", "单位"
+
+
+class Grade(models.TextChoices):
+    NORMAL = "normal", "普通"
+    KEY = "key", "重点"
+
+
+class Customer(StoreScoped):
+    """A person or company the store works for (客户). Merged files stay, pointing at the one that goes on."""
+
+    view_permission: ClassVar[str | None] = "customers.view"
+    Kind = CustomerKind
+    Grade = Grade
+
+    kind = models.CharField("类型", max_length=10, choices=CustomerKind.choices, default=CustomerKind.PERSON)
+    name = models.CharField("姓名/名称", max_length=100)
+    id_number = models.CharField("身份证号", max_length=18, blank=True)
+    credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
+    birthday = models.DateField("生日", null=True, blank=True)
+    address = models.CharField("地址", max_length=200, blank=True)
+    postcode = models.CharField("邮编", max_length=6, blank=True)
+    grade = models.CharField("级别", max_length=10, choices=Grade.choices, default=Grade.NORMAL)
+    source = models.CharField("来源", max_length=40, blank=True)
+    advisor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="专属顾问"
+    )
+    tags = models.JSONField("标签", default=list, blank=True)
+    call_from = models.TimeField("方便来电自", null=True, blank=True)
+    call_until = models.TimeField("方便来电至", null=True, blank=True)
+    do_not_call = models.BooleanField("请勿来电", default=False)
+    marketing_consent = models.BooleanField("同意营销联系", null=True, blank=True)
+    consent_at = models.DateTimeField("同意/拒绝时间", null=True, blank=True)
+    note = models.CharField("备注", max_length=500, blank=True)
+    active = models.BooleanField("在用", default=True)
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入"
+    )
+    version = models.PositiveIntegerField("版本", default=1)
+    created_at = models.DateTimeField("建档时间", auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    updated_at = models.DateTimeField("更新时间", auto_now=True)
+
+    class Meta:
+        verbose_name = "客户"
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="customer_has_name"),
+            models.CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_into_self"),
+        ]
+        indexes = [models.Index(fields=["store", "-id"], name="customer_newest")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PhoneKind(models.TextChoices):
+    MOBILE = "mobile", "手机"
+    LANDLINE = "landline", "固定电话"
+    SERVICE = "service", "400/800"
+
+
+class Phone(ChildOfDocument):
+    """A number of a customer (电话), stored as digits without separators."""
+
+    parent_field: ClassVar[str] = "customer"
+    view_permission: ClassVar[str | None] = "customers.view"
+    Kind = PhoneKind
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="phones", verbose_name="客户")
+    number = models.CharField("号码", max_length=24)
+    kind = models.CharField("类型", max_length=10, choices=PhoneKind.choices, default=PhoneKind.MOBILE)
+    valid = models.BooleanField("有效", default=True)
+    primary = models.BooleanField("首选", default=False)
+
+    class Meta:
+        verbose_name = "电话"
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "number"], name="phone_once_per_customer"),
+            models.UniqueConstraint(fields=["customer"], condition=Q(primary=True), name="phone_one_primary"),
+        ]
+        indexes = [models.Index(fields=["store", "number"], name="phone_number")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Relation(models.TextChoices):
+    OWNER = "owner", "车主"
+    DELIVERER = "deliverer", "送修人"
+    PAYER = "payer", "付款人"
+    DRIVER = "driver", "司机"
+
+
+class Contact(ChildOfDocument):
+    """Somebody else one speaks to for a customer (联系人)."""
+
+    parent_field: ClassVar[str] = "customer"
+    view_permission: ClassVar[str | None] = "customers.view"
+    Relation = Relation
+
+    customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts", verbose_name="客户")
+    name = models.CharField("姓名", max_length=40)
+    relation = models.CharField("关系", max_length=10, choices=Relation.choices)
+    phone = models.CharField("电话", max_length=24, blank=True)
+    for_calls = models.BooleanField("回访联系人", default=False)
+    note = models.CharField("备注", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = "联系人"
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.get_relation_display()})"

@@ -1,0 +1,43 @@
+"""Sign-in rules: closed sign-up, by user name, and the store the session works in."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from .actor import grants_of
+from .models import Store, User
+from .security import note
+
+STORE_KEY = "store"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by the store's administrator, never by visitors."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+
+def stores_of(user: User) -> list[Store]:
+    """The stores a person has a post in, by code."""
+    return list(Store.objects.filter(pk__in=grants_of(user).permissions, active=True))
+
+
+def current_store(request: HttpRequest, user: User) -> Store | None:
+    """The store the session was switched to, else the person's own, else their first."""
+    stores = {store.pk: store for store in stores_of(user)}
+    wished = request.session.get(STORE_KEY), user.home_store_id, next(iter(stores), None)
+    return next((stores[pk] for pk in wished if pk in stores), None)
+
+
+# Django's sign-in signals are the framework's own interface; between our apps there are none.
+@receiver(user_logged_in)
+def _note_sign_in(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    note(request, "sign_in", "登录", user)
+
+
+@receiver(user_login_failed)
+def _note_failure(sender: object, credentials: dict[str, str], request: HttpRequest | None, **kwargs: object) -> None:
+    if request is not None:
+        note(request, "sign_in_failed", f"登录失败:{credentials.get('username', '')[:40]}")

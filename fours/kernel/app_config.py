@@ -1,0 +1,21 @@
+"""The one AppConfig all apps of the product share."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+
+# Rooms that only declare things into a registry; importing them is what makes the declarations count.
+ROOMS = (
+    "permissions", "defaults", "verbs", "registers", "deadlines", "subscribers", "search", "imports", "panels", "menu",
+    "worklist", "jobs",
+)  # fmt: skip
+
+
+class FoursAppConfig(AppConfig):
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        for room in ROOMS:
+            if find_spec(f"{self.name}.{room}") is not None:
+                import_module(f"{self.name}.{room}")

@@ -1,0 +1,28 @@
+"""What every page knows (context processor)."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from .accounts import stores_of
+from .actor import Actor
+from .menu import menu_for
+from .models import Store
+from .worklist import open_task_count
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """`actor`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout."""
+    actor: Actor | None = getattr(request, "actor", None)
+    theme = request.COOKIES.get("theme", "light")
+    base = {"theme": theme if theme in ("light", "dark") else "light", "actor": actor, "menu": [], "stores": []}
+    if actor is None or actor.user is None:
+        return {**base, "open_task_count": 0, "is_demo": Store.objects.filter(is_demo=True).exists()}
+    stores = stores_of(actor.user)
+    return {
+        **base,
+        "menu": menu_for(actor, request.path),
+        "stores": stores,
+        "open_task_count": open_task_count(actor),
+        "is_demo": any(store.is_demo for store in stores),
+    }

@@ -1,0 +1,75 @@
+"""One event per verb, in the verb's transaction; who listens is registered by name in the upper apps."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from django.db import models
+
+from .actor import Actor
+from .business_date import business_date
+from .models import Event, Store
+
+Handler = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """What is done on an event: `inline` in the same transaction, an error refuses the verb; else queued, at least once."""
+
+    name: str
+    kind: str
+    handler: Handler
+    inline: bool
+
+
+SUBSCRIBERS: dict[str, list[Subscriber]] = {}
+
+
+def subscribe(kind: str, *, inline: bool) -> Callable[[Handler], Handler]:
+    """Register a function for an event kind. Its dotted name is its lasting name in the queue."""
+
+    def register(handler: Handler) -> Handler:
+        name = f"{handler.__module__}.{handler.__qualname__}"
+        SUBSCRIBERS.setdefault(kind, []).append(Subscriber(name, kind, handler, inline))
+        return handler
+
+    return register
+
+
+def kind_of(aggregate: models.Model) -> str:
+    """The word an aggregate goes by in events, tasks, attachments and search: `service.repairorder`."""
+    return aggregate._meta.label_lower
+
+
+def announce(
+    kind: str, aggregate: models.Model, *, actor: Actor, sentence: str, data: Mapping[str, object] | None = None
+) -> Event:
+    """Write the event, let inline subscribers work, queue the others. `data` must be plain JSON."""
+    store: Store | None = getattr(aggregate, "store", None) or actor.store
+    if store is None:
+        raise ValueError(f"{kind}: an event belongs to a store")
+    event = Event.objects.create(
+        store=store,
+        kind=kind,
+        aggregate_kind=kind_of(aggregate),
+        aggregate_id=aggregate.pk,
+        aggregate_version=getattr(aggregate, "version", 0),
+        actor=actor.user,
+        actor_name=actor.name,
+        business_date=business_date(store),
+        sentence=sentence[:400],
+        data=dict(data or {}),
+    )
+    for subscriber in SUBSCRIBERS.get(kind, ()):
+        if subscriber.inline:
+            subscriber.handler(event)
+        else:
+            enqueue(event, subscriber)
+    return event
+
+
+def enqueue(event: Event, subscriber: Subscriber) -> None:
+    """Queue the delivery in the event's own transaction: it is there exactly when the event is."""
+    from .jobs import deliver_event
+
+    deliver_event.defer(event_id=event.pk, store_id=event.store_id, subscriber=subscriber.name)

@@ -1,0 +1,51 @@
+"""The menu, filled by the apps from below upward; a person sees only what their posts may enter."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from django.urls import reverse
+
+from .actor import Actor
+
+
+@dataclass(frozen=True)
+class Item:
+    label: str
+    route: str
+    icon: str
+    permission: str | None = None
+    order: int = 50
+    badge: Callable[[Actor], int] | None = None
+    url: str = ""
+    active: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str
+    icon: str
+    order: int
+    items: list[Item] = field(default_factory=list)
+
+
+SECTIONS: dict[str, Section] = {}
+
+
+def menu_section(label: str, icon: str, order: int) -> None:
+    SECTIONS.setdefault(label, Section(label, icon, order))
+
+
+def menu_item(section: str, item: Item) -> None:
+    SECTIONS[section].items.append(item)
+
+
+def menu_for(actor: Actor, path: str) -> list[Section]:
+    """The sections with at least one item the actor may enter; the item whose address begins the path is active."""
+    shown = []
+    for section in sorted(SECTIONS.values(), key=lambda s: s.order):
+        items = [replace(i, url=reverse(i.route)) for i in sorted(section.items, key=lambda i: i.order) if actor.can(i.permission)]
+        if items:
+            shown.append(replace(section, items=items))
+    urls = [i.url for s in shown for i in s.items if i.url != "/" and path.startswith(i.url)]
+    best = max(urls, key=len, default=path)
+    return [replace(s, items=[replace(i, active=i.url == best) for i in s.items]) for s in shown]

@@ -1,0 +1,122 @@
+"""The request's one transaction, who acts in it, and the promise that a repeated request gives the first answer."""
+
+import hashlib
+from collections.abc import Callable
+from typing import cast
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
+
+from .accounts import current_store
+from .actor import Actor, open_scope
+from .errors import Refused
+from .models import IdempotencyKey, User
+from .security import write_notes
+from .views.errors import refusal
+
+Answer = Callable[[HttpRequest], HttpResponse]
+OUTSIDE = ("/healthz", "/static/")
+
+
+class ScopedRequest(HttpRequest):
+    """A request after ActorMiddleware: somebody signed in, in a store."""
+
+    actor: Actor
+    user: User
+
+
+class _Undo(Exception):
+    """Carries the answer out of the transaction that must be rolled back."""
+
+    def __init__(self, response: HttpResponse) -> None:
+        self.response = response
+
+
+class RequestTransaction:
+    """Each request is one transaction, rolled back whenever the answer is 4xx or 5xx.
+
+    What must outlive a refusal (sign-ins, refusals, revealed data) is noted on the request and written afterwards.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OUTSIDE):
+            return self.get_response(request)
+        try:
+            with transaction.atomic():
+                response = self.get_response(request)
+                if response.status_code >= 400:
+                    raise _Undo(response)
+        except _Undo as undo:
+            response = undo.response
+        write_notes(request)
+        return response
+
+
+class ActorMiddleware:
+    """Sets `request.actor` and opens the database's view on the actor's store; answers refusals of verbs in Chinese."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(OUTSIDE) or not request.user.is_authenticated:
+            return self.get_response(request)
+        user = cast(User, request.user)
+        actor = Actor.of(user, current_store(request, user))
+        request.actor = actor  # type: ignore[attr-defined]
+        open_scope(actor.store_ids)
+        response = self._once(request, user) if request.method == "POST" else self.get_response(request)
+        patch_vary_headers(response, ("HX-Request",))
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return refusal(request, error) if isinstance(error, Refused) else None
+
+    def _once(self, request: HttpRequest, user: User) -> HttpResponse:
+        key = request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
+        if not key:
+            return self.get_response(request)
+        return answer_once(user, f"{key}"[:80], request, lambda: self.get_response(request))
+
+
+def answer_once(user: User, key: str, request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """The answer of `work`, or the one given when the same key came first; the key lives in the work's transaction.
+
+    A second request with the key waits on the unique row until the first has committed, then repeats its answer.
+    """
+    fingerprint = fingerprint_of(request)
+    try:
+        with transaction.atomic():
+            row = IdempotencyKey.objects.create(user=user, key=key, fingerprint=fingerprint)
+    except IntegrityError:
+        return _repeat(IdempotencyKey.objects.get(user=user, key=key), fingerprint, request)
+    response = work()
+    if response.status_code < 400 and not response.streaming:
+        row.status = response.status_code
+        row.headers = {k: v for k, v in response.headers.items() if k in ("Location", "Content-Type", "HX-Redirect")}
+        row.body = response.content[:65536]
+        row.save(update_fields=["status", "headers", "body"])
+    return response
+
+
+def _repeat(row: IdempotencyKey, fingerprint: str, request: HttpRequest) -> HttpResponse:
+    if row.fingerprint != fingerprint:
+        from .errors import KeyReused
+
+        return refusal(request, KeyReused("同一提交编号用于了不同内容,请刷新页面后重新填写。"))
+    return HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
+
+
+def fingerprint_of(request: HttpRequest) -> str:
+    """A hash of what was asked, without the CSRF token, which differs between two sendings of one form."""
+    if request.content_type == "application/json":
+        parts = [request.body]
+    else:
+        fields = sorted((k, v) for k, values in request.POST.lists() for v in values if k != "csrfmiddlewaretoken")
+        parts = [repr(fields).encode()]
+        parts += [f"{name}:{upload.name}:{upload.size}".encode() for name, upload in sorted(request.FILES.items())]
+    return hashlib.sha256(b"\0".join([request.path.encode(), *parts])).hexdigest()

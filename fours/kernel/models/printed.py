@@ -1,0 +1,29 @@
+from django.conf import settings
+from django.db import models
+
+from .scope import StoreScoped
+
+
+class PrintedForm(StoreScoped):
+    """A paper as it was when it became evidence (存档单据): view model and PDF bytes with their hash.
+
+    Reprints serve these bytes with a copy mark and are counted in `copies`.
+    """
+
+    aggregate_kind = models.CharField("对象类型", max_length=40)
+    aggregate_id = models.BigIntegerField("对象")
+    form = models.CharField("单据", max_length=40)
+    occurrence = models.CharField("第几份", max_length=40, blank=True)
+    view = models.JSONField("内容")
+    path = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    copies = models.PositiveIntegerField("补打次数", default=0)
+    created_at = models.DateTimeField("时间", auto_now_add=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["store", "aggregate_kind", "aggregate_id", "form", "occurrence"], name="printed_form_once"
+            )
+        ]

@@ -1,0 +1,125 @@
+"""A rule is a verb: a plain function that takes, checks, changes, records and announces in one transaction."""
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+from django.db import models, transaction
+
+from .actor import Actor
+from .errors import IllegalMove, NotThere, Stale
+
+P = ParamSpec("P")
+R = TypeVar("R")
+A = TypeVar("A", bound=models.Model)
+Moves = Collection[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Verb:
+    """What screens, API and permission tables know of a verb.
+
+    `states`: the states of `state_field` it may be called in (empty: any). `confirm` is asked before it is done,
+    `needs_reason` asks for the reason in the same dialog, `plain` verbs take nothing else and can be a mere button.
+    """
+
+    name: str
+    label: str
+    permission: str
+    call: Callable[..., Any]
+    states: frozenset[str]
+    state_field: str
+    confirm: str
+    needs_reason: bool
+    plain: bool
+
+    def fits(self, aggregate: models.Model) -> bool:
+        return not self.states or getattr(aggregate, self.state_field) in self.states
+
+
+VERBS: dict[str, Verb] = {}
+
+
+def verb(
+    label: str,
+    permission: str,
+    *,
+    states: Iterable[str] = (),
+    state_field: str = "state",
+    confirm: str = "",
+    needs_reason: bool = False,
+    plain: bool = False,
+) -> Callable[[Callable[Concatenate[A, P], R]], Callable[Concatenate[A, P], R]]:
+    """Declare a function as a verb. Its first argument is the aggregate (or the store it is made in), `actor` a keyword.
+
+    The call is one transaction (a savepoint inside a request). The right is checked before anything else: another
+    store raises NotThere, a missing right NotAllowed, a wrong state IllegalMove. States are checked again by the
+    function on the locked row.
+    """
+
+    def declare(function: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
+        @wraps(function)
+        def call(aggregate: A, *args: P.args, **kwargs: P.kwargs) -> R:
+            actor = cast(Actor, kwargs["actor"])
+            store_id = getattr(aggregate, "store_id", None) or aggregate.pk
+            with transaction.atomic():
+                actor.require(permission, store_id)
+                return function(aggregate, *args, **kwargs)
+
+        name = function.__name__
+        if name in VERBS:
+            raise ValueError(f"two verbs are called {name}")
+        VERBS[name] = Verb(
+            name, label, permission, call, frozenset(map(str, states)), state_field, confirm, needs_reason, plain
+        )
+        return call
+
+    return declare
+
+
+def take(aggregate: A, *, version: int | None = None) -> A:
+    """The row as it is now, locked until the transaction ends; refused when it changed since `version` was read."""
+    manager = cast(Any, type(aggregate)).objects
+    row = cast("A | None", manager.select_for_update().filter(pk=aggregate.pk).first())
+    if row is None:
+        raise NotThere()
+    current = getattr(row, "version", None)
+    if version is not None and current is not None and current != version:
+        raise Stale(f"{row} 刚被他人修改(您看到的是第 {version} 版,现在是第 {current} 版)。请核对后再提交。")
+    return row
+
+
+def move(aggregate: models.Model, to: str, moves: Moves, *, field: str = "state") -> None:
+    """Set the state if the table of moves allows it; an illegal move raises and is never skipped."""
+    now = getattr(aggregate, field)
+    if (now, to) not in moves:
+        choices = dict(cast(Any, aggregate._meta.get_field(field)).flatchoices)
+        raise IllegalMove(f"{aggregate} 现为“{choices.get(now, now)}”,不能变为“{choices.get(to, to)}”。")
+    setattr(aggregate, field, to)
+
+
+def must_be(aggregate: models.Model, *states: str, field: str = "state", doing: str = "办理") -> None:
+    """Raise IllegalMove unless the aggregate is in one of the states."""
+    now = getattr(aggregate, field)
+    if now not in states:
+        choices = dict(cast(Any, aggregate._meta.get_field(field)).flatchoices)
+        raise IllegalMove(f"{aggregate} 现为“{choices.get(now, now)}”,不能{doing}。")
+
+
+def keep(aggregate: models.Model, *fields: str) -> None:
+    """Save the named fields and count the version up."""
+    names = list(fields)
+    if hasattr(aggregate, "version"):
+        aggregate.version += 1
+        names.append("version")
+    if hasattr(aggregate, "updated_at"):
+        names.append("updated_at")
+    aggregate.save(update_fields=names)
+
+
+def verbs_for(aggregate: models.Model, actor: Actor, names: Iterable[str]) -> list[Verb]:
+    """Those of the named verbs that the actor may do to the aggregate in its present state, in the given order."""
+    store_id: int = aggregate.store_id  # type: ignore[attr-defined]
+    verbs = (VERBS[name] for name in names)
+    return [verb for verb in verbs if verb.fits(aggregate) and actor.can(verb.permission, store_id)]

@@ -1,0 +1,65 @@
+"""Which post may do what (PF-02): written by hand from the duties in the sources, the one table of rights.
+
+A permission is `area.word`. A person has the union of their posts. Store administrators change nothing here yet; a post
+not named has no rights beyond its own tasks.
+"""
+
+LOOK = frozenset({"customers.view", "vehicles.view", "service.view", "parts.view"})
+FRONT = LOOK | {
+    "customers.change", "vehicles.change", "service.book", "service.check_in", "service.order", "service.answer",
+}  # fmt: skip
+ADVISOR = FRONT | {"service.settle", "service.deliver", "survey.view", "service.discount"}
+WORKSHOP = frozenset({"vehicles.view", "service.view", "parts.view"})
+CALLS = LOOK | {"customers.change", "survey.view", "survey.call"}
+
+PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
+    "gm": LOOK | {
+        "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
+        "org.change_settings", "service.approve", "kernel.export",
+    },
+    "after_sales_manager": ADVISOR | {
+        "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
+        "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
+        "kernel.export", "customers.merge",
+    },
+    "service_manager": ADVISOR | {
+        "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
+        "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
+        "kernel.export", "customers.merge",
+    },
+    "frontdesk_supervisor": ADVISOR | {
+        "service.gate_pass", "survey.view_report", "survey.prepare_report", "customers.merge", "service.handover",
+    },
+    "advisor": ADVISOR | {"service.handover"},
+    "receptionist": LOOK | {"customers.change", "vehicles.change", "service.book"},
+    "info_clerk": CALLS | {
+        "vehicles.change", "customers.import", "customers.merge", "service.check_in", "service.book",
+        "survey.view_report", "survey.prepare_report",
+    },
+    "foreman": WORKSHOP | {
+        "customers.view", "service.dispatch", "service.work", "service.report_finding", "service.team_check",
+        "service.wash", "survey.view",
+    },
+    "team_leader": WORKSHOP | {"service.work", "service.report_finding", "service.team_check"},
+    "technician": WORKSHOP | {"service.work", "service.report_finding"},
+    "inspector": WORKSHOP | {"service.final_check", "service.report_finding"},
+    "technical_director": WORKSHOP | {"service.final_check", "service.team_check", "service.report_finding"},
+    "washer": frozenset({"service.view", "service.wash"}),
+    "cashier": LOOK | {"service.cash", "service.gate_pass"},
+    "settlement_clerk": LOOK | {"service.settle", "service.cash", "service.gate_pass"},
+    "parts_manager": LOOK | {
+        "parts.change", "parts.issue", "parts.receive", "parts.view_cost", "parts.import", "kernel.export",
+    },
+    "parts_planner": LOOK | {"parts.change", "parts.view_cost", "parts.import"},
+    "parts_keeper": WORKSHOP | {"parts.issue", "parts.receive", "parts.view_cost"},
+    "warranty_clerk": LOOK,
+    "crm_manager": CALLS | {"survey.solve", "survey.view_report", "customers.merge", "kernel.export"},
+    "crm_agent": CALLS,
+    "renewal_agent": frozenset({"customers.view", "vehicles.view"}),
+    "insurance_agent": frozenset({"customers.view", "vehicles.view"}),
+    "sales_manager": frozenset({"customers.view", "vehicles.view"}),
+    "sales_consultant": frozenset({"customers.view", "vehicles.view"}),
+    "tool_keeper": frozenset(),
+    "it_admin": frozenset({"org.view", "org.manage_users", "org.change_settings", "customers.import", "parts.import",
+                           "customers.view", "vehicles.view", "parts.view"}),
+}  # fmt: skip

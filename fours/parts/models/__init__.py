@@ -1,0 +1,17 @@
+from .issue import Backorder, IssueLine, IssueSlip, Reservation
+from .part import Bin, Part, StorePart
+from .stock import Lot, LotBalance, StockBalance, StockMovement
+
+__all__ = [
+    "Backorder",
+    "Bin",
+    "IssueLine",
+    "IssueSlip",
+    "Lot",
+    "LotBalance",
+    "Part",
+    "Reservation",
+    "StockBalance",
+    "StockMovement",
+    "StorePart",
+]
