@@ -199,7 +199,10 @@ STATICFILES_FINDERS = [
     "fours.kernel.assets.NodeModulesFinder",
 ]
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FOURS_HOME / "files"}},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FOURS_HOME / "files"},
+    },
     "staticfiles": {
         "BACKEND": "fours.kernel.assets.AssetStorage"
         if env_bool("FOURS_MANIFEST", True)

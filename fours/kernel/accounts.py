@@ -38,6 +38,8 @@ def _note_sign_in(sender: object, request: HttpRequest, user: User, **kwargs: ob
 
 
 @receiver(user_login_failed)
-def _note_failure(sender: object, credentials: dict[str, str], request: HttpRequest | None, **kwargs: object) -> None:
+def _note_failure(
+    sender: object, credentials: dict[str, str], request: HttpRequest | None, **kwargs: object
+) -> None:
     if request is not None:
         note(request, "sign_in_failed", f"登录失败:{credentials.get('username', '')[:40]}")

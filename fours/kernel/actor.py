@@ -35,7 +35,13 @@ class Actor:
     def of(cls, user: User, store: Store | None = None) -> Self:
         """The person with the rights of their posts: in one store (the screen's switch) or in all of theirs (API)."""
         grants = grants_of(user)
-        stores = tuple(grants.permissions) if store is None else (store.pk,) if store.pk in grants.permissions else ()
+        stores = (
+            tuple(grants.permissions)
+            if store is None
+            else (store.pk,)
+            if store.pk in grants.permissions
+            else ()
+        )
         return cls(user, user.name, grants, store if stores else None, _stores=stores)
 
     @classmethod
@@ -90,10 +96,13 @@ def open_scope(store_ids: Iterable[int]) -> None:
     """Let this transaction see these stores and their groups (wall two). Without it row-level security shows nothing."""
     stores = sorted(set(store_ids))
     text = ",".join(map(str, stores))
-    groups = ",".join(map(str, sorted(set(Store.objects.filter(pk__in=stores).values_list("group_id", flat=True)))))
+    groups = ",".join(
+        map(str, sorted(set(Store.objects.filter(pk__in=stores).values_list("group_id", flat=True))))
+    )
     if not connection.in_atomic_block:
         raise RuntimeError("open_scope needs a transaction: the setting ends with it")
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('fours.stores', %s, true), set_config('fours.groups', %s, true)", [text, groups]
+            "select set_config('fours.stores', %s, true), set_config('fours.groups', %s, true)",
+            [text, groups],
         )

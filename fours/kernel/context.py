@@ -15,7 +15,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
     """`actor`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout."""
     actor: Actor | None = getattr(request, "actor", None)
     theme = request.COOKIES.get("theme", "light")
-    base = {"theme": theme if theme in ("light", "dark") else "light", "actor": actor, "menu": [], "stores": []}
+    base: dict[str, Any] = {
+        "theme": theme if theme in ("light", "dark") else "light",
+        "actor": actor,
+        "menu": [],
+        "stores": [],
+    }
     if actor is None or actor.user is None:
         return {**base, "open_task_count": 0, "is_demo": Store.objects.filter(is_demo=True).exists()}
     stores = stores_of(actor.user)

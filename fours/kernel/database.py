@@ -13,7 +13,11 @@ from .models.scope_words import Scope
 
 # The scalar sub-select is evaluated once per query, not once per row.
 ALLOWED = "any((select string_to_array(current_setting('fours.{setting}', true), ',')::bigint[])::bigint[])"
-POLICIES = {Scope.STORE: ("store_id", "stores"), Scope.CHILD: ("store_id", "stores"), Scope.GROUP: ("group_id", "groups")}
+POLICIES = {
+    Scope.STORE: ("store_id", "stores"),
+    Scope.CHILD: ("store_id", "stores"),
+    Scope.GROUP: ("group_id", "groups"),
+}
 
 
 def product_models() -> Iterator[type[models.Model]]:
@@ -43,7 +47,9 @@ def _secure(cursor: Any, table: str, column: str, setting: str) -> None:
     cursor.execute(f'alter table "{table}" enable row level security')
     cursor.execute(f'alter table "{table}" force row level security')
     cursor.execute(f'drop policy if exists own_rows on "{table}"')
-    cursor.execute(f'create policy own_rows on "{table}" using ({column} = {allowed}) with check ({column} = {allowed})')
+    cursor.execute(
+        f'create policy own_rows on "{table}" using ({column} = {allowed}) with check ({column} = {allowed})'
+    )
 
 
 def _freeze(cursor: Any, table: str) -> None:

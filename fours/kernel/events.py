@@ -42,7 +42,12 @@ def kind_of(aggregate: models.Model) -> str:
 
 
 def announce(
-    kind: str, aggregate: models.Model, *, actor: Actor, sentence: str, data: Mapping[str, object] | None = None
+    kind: str,
+    aggregate: models.Model,
+    *,
+    actor: Actor,
+    sentence: str,
+    data: Mapping[str, object] | None = None,
 ) -> Event:
     """Write the event, let inline subscribers work, queue the others. `data` must be plain JSON."""
     store: Store | None = getattr(aggregate, "store", None) or actor.store

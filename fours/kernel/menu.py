@@ -43,7 +43,11 @@ def menu_for(actor: Actor, path: str) -> list[Section]:
     """The sections with at least one item the actor may enter; the item whose address begins the path is active."""
     shown = []
     for section in sorted(SECTIONS.values(), key=lambda s: s.order):
-        items = [replace(i, url=reverse(i.route)) for i in sorted(section.items, key=lambda i: i.order) if actor.can(i.permission)]
+        items = [
+            replace(i, url=reverse(i.route))
+            for i in sorted(section.items, key=lambda i: i.order)
+            if actor.can(i.permission)
+        ]
         if items:
             shown.append(replace(section, items=items))
     urls = [i.url for s in shown for i in s.items if i.url != "/" and path.startswith(i.url)]

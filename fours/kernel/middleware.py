@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import cast
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
@@ -10,7 +9,7 @@ from django.utils.cache import patch_vary_headers
 
 from .accounts import current_store
 from .actor import Actor, open_scope
-from .errors import Refused
+from .errors import KeyReused, Refused
 from .models import IdempotencyKey, User
 from .security import write_notes
 from .views.errors import refusal
@@ -65,7 +64,7 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(OUTSIDE) or not request.user.is_authenticated:
             return self.get_response(request)
-        user = cast(User, request.user)
+        user = request.user
         actor = Actor.of(user, current_store(request, user))
         request.actor = actor  # type: ignore[attr-defined]
         open_scope(actor.store_ids)
@@ -97,7 +96,9 @@ def answer_once(user: User, key: str, request: HttpRequest, work: Callable[[], H
     response = work()
     if response.status_code < 400 and not response.streaming:
         row.status = response.status_code
-        row.headers = {k: v for k, v in response.headers.items() if k in ("Location", "Content-Type", "HX-Redirect")}
+        row.headers = {
+            k: v for k, v in response.headers.items() if k in ("Location", "Content-Type", "HX-Redirect")
+        }
         row.body = response.content[:65536]
         row.save(update_fields=["status", "headers", "body"])
     return response
@@ -105,8 +106,6 @@ def answer_once(user: User, key: str, request: HttpRequest, work: Callable[[], H
 
 def _repeat(row: IdempotencyKey, fingerprint: str, request: HttpRequest) -> HttpResponse:
     if row.fingerprint != fingerprint:
-        from .errors import KeyReused
-
         return refusal(request, KeyReused("同一提交编号用于了不同内容,请刷新页面后重新填写。"))
     return HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
 
@@ -116,7 +115,10 @@ def fingerprint_of(request: HttpRequest) -> str:
     if request.content_type == "application/json":
         parts = [request.body]
     else:
-        fields = sorted((k, v) for k, values in request.POST.lists() for v in values if k != "csrfmiddlewaretoken")
+        fields = sorted(
+            (k, v) for k, values in request.POST.lists() for v in values if k != "csrfmiddlewaretoken"
+        )
         parts = [repr(fields).encode()]
-        parts += [f"{name}:{upload.name}:{upload.size}".encode() for name, upload in sorted(request.FILES.items())]
+        uploads = [(name, upload) for name, several in sorted(request.FILES.lists()) for upload in several]
+        parts += [f"{name}:{upload.name}:{upload.size}".encode() for name, upload in uploads]
     return hashlib.sha256(b"\0".join([request.path.encode(), *parts])).hexdigest()

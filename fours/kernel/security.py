@@ -14,7 +14,9 @@ def note(request: HttpRequest, kind: str, detail: str, user: User | None = None)
     actor = getattr(request, "actor", None)
     person = user or (actor.user if actor else None)
     store = actor.store.pk if actor and actor.store else None
-    notes.append({"kind": kind, "detail": detail[:300], "user": person, "store_id": store, "address": address(request)})
+    notes.append(
+        {"kind": kind, "detail": detail[:300], "user": person, "store_id": store, "address": address(request)}
+    )
     request._security_notes = notes  # type: ignore[attr-defined]
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_type_hints
 
 from django.db import models, transaction
 
@@ -20,13 +20,14 @@ Moves = Collection[tuple[str, str]]
 class Verb:
     """What screens, API and permission tables know of a verb.
 
-    `states`: the states of `state_field` it may be called in (empty: any). `confirm` is asked before it is done,
+    `model` is the kind of its first argument. `states`: the states of `state_field` it may be called in (empty: any). `confirm` is asked before it is done,
     `needs_reason` asks for the reason in the same dialog, `plain` verbs take nothing else and can be a mere button.
     """
 
     name: str
     label: str
     permission: str
+    model: type[models.Model]
     call: Callable[..., Any]
     states: frozenset[str]
     state_field: str
@@ -60,7 +61,7 @@ def verb(
 
     def declare(function: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:
         @wraps(function)
-        def call(aggregate: A, *args: P.args, **kwargs: P.kwargs) -> R:
+        def call(aggregate: A, /, *args: P.args, **kwargs: P.kwargs) -> R:
             actor = cast(Actor, kwargs["actor"])
             store_id = getattr(aggregate, "store_id", None) or aggregate.pk
             with transaction.atomic():
@@ -71,11 +72,28 @@ def verb(
         if name in VERBS:
             raise ValueError(f"two verbs are called {name}")
         VERBS[name] = Verb(
-            name, label, permission, call, frozenset(map(str, states)), state_field, confirm, needs_reason, plain
+            name,
+            label,
+            permission,
+            _first_argument(function),
+            call,
+            frozenset(map(str, states)),
+            state_field,
+            confirm,
+            needs_reason,
+            plain,
         )
         return call
 
     return declare
+
+
+def _first_argument(function: Callable[..., Any]) -> type[models.Model]:
+    hints = get_type_hints(function)
+    model = next(iter(hints.values()))
+    if not issubclass(model, models.Model):
+        raise TypeError(f"{function.__name__}: the first argument of a verb is the aggregate")
+    return cast("type[models.Model]", model)
 
 
 def take(aggregate: A, *, version: int | None = None) -> A:

@@ -9,7 +9,9 @@ from .models import Task
 def open_tasks(actor: Actor) -> QuerySet[Task]:
     """What is due by this person in their current store, first due first (PF-07)."""
     mine = Q(person=actor.user) | Q(person=None, post__in=actor.posts) | Q(watchers__post__in=actor.posts)
-    return Task.objects.visible_to(actor).filter(mine, state=Task.State.OPEN).order_by("due_at", "pk").distinct()
+    return (
+        Task.objects.visible_to(actor).filter(mine, state=Task.State.OPEN).order_by("due_at", "pk").distinct()
+    )
 
 
 def open_task_count(actor: Actor) -> int:

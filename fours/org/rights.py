@@ -17,11 +17,16 @@ def grants_of(user: User) -> Grants:
     if not user.is_active:
         return Grants({}, {})
     today = timezone.localdate()
-    held = Assignment.objects.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=today), user=user, starts_on__lte=today)
+    held = Assignment.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=today), user=user, starts_on__lte=today
+    )
     posts: dict[int, set[str]] = defaultdict(set)
     for store_id, post in held.values_list("store_id", "post"):
         posts[store_id].add(post)
     return Grants(
-        {store: frozenset().union(*(PERMISSIONS_OF_POST.get(p, frozenset()) for p in held)) for store, held in posts.items()},
+        {
+            store: frozenset().union(*(PERMISSIONS_OF_POST.get(p, frozenset()) for p in held))
+            for store, held in posts.items()
+        },
         {store: frozenset(held) for store, held in posts.items()},
     )

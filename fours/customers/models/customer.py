@@ -34,7 +34,12 @@ class Customer(StoreScoped):
     grade = models.CharField("级别", max_length=10, choices=Grade.choices, default=Grade.NORMAL)
     source = models.CharField("来源", max_length=40, blank=True)
     advisor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="专属顾问"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="专属顾问",
     )
     tags = models.JSONField("标签", default=list, blank=True)
     call_from = models.TimeField("方便来电自", null=True, blank=True)
@@ -56,7 +61,9 @@ class Customer(StoreScoped):
         verbose_name = "客户"
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_name"),
-            models.CheckConstraint(condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_into_self"),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_into_self"
+            ),
         ]
         indexes = [models.Index(fields=["store", "-id"], name="customer_newest")]
 

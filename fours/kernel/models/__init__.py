@@ -1,8 +1,8 @@
 from .attachment import Attachment, Comment
 from .calendar import CalendarDay, ClosedDate, NumberCounter
 from .event import Event, SecurityEntry
-from .identity import Group, Store, User
 from .idempotency import IdempotencyKey
+from .identity import Group, Store, User
 from .intake import IntakeLoad, IntakeMapping, IntakeRow
 from .printed import PrintedForm
 from .scope import ChildOfDocument, Document, GroupScoped, Scope, ScopedManager, StoreScoped

@@ -22,7 +22,9 @@ class Attachment(StoreScoped):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
     class Meta:
-        indexes = [models.Index(fields=["store", "aggregate_kind", "aggregate_id"], name="attachment_aggregate")]
+        indexes = [
+            models.Index(fields=["store", "aggregate_kind", "aggregate_id"], name="attachment_aggregate")
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -39,7 +41,9 @@ class Comment(StoreScoped):
     aggregate_id = models.BigIntegerField("对象")
     text = models.CharField("内容", max_length=1000)
     at = models.DateTimeField("时间", auto_now_add=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="作者")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="作者"
+    )
 
     class Meta:
         indexes = [models.Index(fields=["store", "aggregate_kind", "aggregate_id"], name="comment_aggregate")]

@@ -18,7 +18,9 @@ class Event(StoreScoped):
     aggregate_kind = models.CharField("对象类型", max_length=40)
     aggregate_id = models.BigIntegerField("对象")
     aggregate_version = models.PositiveIntegerField("版本", default=0)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经手人")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="经手人"
+    )
     actor_name = models.CharField("经手人姓名", max_length=40)
     at = models.DateTimeField("时间", auto_now_add=True)
     business_date = models.DateField("营业日期")
@@ -40,7 +42,9 @@ class SecurityEntry(models.Model):
 
     at = models.DateTimeField("时间", auto_now_add=True)
     kind = models.CharField("类别", max_length=40)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="用户")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="用户"
+    )
     store_id = models.BigIntegerField("门店", null=True)
     address = models.GenericIPAddressField("来源地址", null=True)
     detail = models.CharField("说明", max_length=300)

@@ -52,4 +52,6 @@ class IntakeMapping(StoreScoped):
     column = models.CharField(max_length=40)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["store", "kind", "heading"], name="intake_mapping_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["store", "kind", "heading"], name="intake_mapping_once")
+        ]

@@ -24,6 +24,7 @@ class PrintedForm(StoreScoped):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "aggregate_kind", "aggregate_id", "form", "occurrence"], name="printed_form_once"
+                fields=["store", "aggregate_kind", "aggregate_id", "form", "occurrence"],
+                name="printed_form_once",
             )
         ]

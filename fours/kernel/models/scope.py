@@ -25,8 +25,14 @@ class ScopedQuerySet(models.QuerySet[M]):
         return self.filter(store_id__in=actor.stores_with(permission))
 
 
-class ScopedManager(models.Manager.from_queryset(ScopedQuerySet)[M]):  # type: ignore[misc]
+class ScopedManager(models.Manager[M]):
     """`Model.objects` of everything that belongs to a store or a group."""
+
+    def get_queryset(self) -> ScopedQuerySet[M]:
+        return ScopedQuerySet(self.model, using=self._db)
+
+    def visible_to(self, actor: "Actor") -> ScopedQuerySet[M]:
+        return self.get_queryset().visible_to(actor)
 
 
 class StoreScoped(models.Model):

@@ -24,7 +24,12 @@ class Task(StoreScoped):
     occurrence = models.CharField("第几次", max_length=40, blank=True)
     post = models.CharField("岗位", max_length=40)
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name="负责人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name="负责人",
     )
     title = models.CharField("事项", max_length=200)
     subject = models.CharField("对象", max_length=100, blank=True)
@@ -33,7 +38,9 @@ class Task(StoreScoped):
     window_start = models.DateTimeField("最早", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
-    done_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    done_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     escalated_at = models.DateTimeField("升级时间", null=True, blank=True)
     snoozed_until = models.DateTimeField("暂缓至", null=True, blank=True)
     snooze_reason = models.CharField("暂缓原因", max_length=100, blank=True)
@@ -42,13 +49,20 @@ class Task(StoreScoped):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "rule", "source_kind", "source_id", "occurrence"], name="task_once_per_occurrence"
+                fields=["store", "rule", "source_kind", "source_id", "occurrence"],
+                name="task_once_per_occurrence",
             ),
-            models.CheckConstraint(condition=Q(state="open") | Q(done_at__isnull=False), name="task_done_has_time"),
+            models.CheckConstraint(
+                condition=Q(state="open") | Q(done_at__isnull=False), name="task_done_has_time"
+            ),
         ]
         indexes = [
-            models.Index(fields=["store", "post", "due_at"], condition=Q(state="open"), name="task_open_by_post"),
-            models.Index(fields=["store", "person", "due_at"], condition=Q(state="open"), name="task_open_by_person"),
+            models.Index(
+                fields=["store", "post", "due_at"], condition=Q(state="open"), name="task_open_by_post"
+            ),
+            models.Index(
+                fields=["store", "person", "due_at"], condition=Q(state="open"), name="task_open_by_person"
+            ),
             models.Index(fields=["store", "source_kind", "source_id"], name="task_source"),
         ]
 

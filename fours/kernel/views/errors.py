@@ -29,7 +29,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 def _page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     if wants_json(request):
-        body = {"code": {404: "not_found", 403: "no_right", 400: "unreadable"}.get(status, "fault"), "message": message}
+        body = {
+            "code": {404: "not_found", 403: "no_right", 400: "unreadable"}.get(status, "fault"),
+            "message": message,
+        }
         return JsonResponse({**body, "fields": {}}, status=status, json_dumps_params={"ensure_ascii": False})
     template = f"{status}.html" if status in (403, 404, 500) else "409.html"
     return render(request, template, {"message": message}, status=status)

@@ -27,7 +27,8 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "store", "post", "starts_on"], name="assignment_once"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")), name="assignment_ends_after_start"
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="assignment_ends_after_start",
             ),
         ]
         indexes = [models.Index(fields=["store", "post"], name="assignment_store_post")]

@@ -85,7 +85,12 @@ class Team(StoreScoped):
     department = models.ForeignKey(Department, models.PROTECT, related_name="teams", verbose_name="部门")
     name = models.CharField("名称", max_length=40)
     leader = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="班组长"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="班组长",
     )
 
     class Meta:
@@ -119,4 +124,3 @@ class Bay(StoreScoped):
 
     def __str__(self) -> str:
         return self.code
-

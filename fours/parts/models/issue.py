@@ -18,7 +18,9 @@ class IssueSlip(Document):
     source_id = models.BigIntegerField("依据")
     source_number = models.CharField("依据单号", max_length=40)
     subject = models.CharField("车牌/用途", max_length=40, blank=True)
-    receiver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="领料人")
+    receiver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="领料人"
+    )
     business_date = models.DateField("营业日期")
 
     class Meta:
@@ -44,7 +46,8 @@ class IssueLine(ChildOfDocument):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="issue_line_positive"),
             models.CheckConstraint(
-                condition=Q(returned__gte=0) & Q(returned__lte=F("quantity")), name="issue_line_returned_within"
+                condition=Q(returned__gte=0) & Q(returned__lte=F("quantity")),
+                name="issue_line_returned_within",
             ),
         ]
 
@@ -64,7 +67,9 @@ class Reservation(StoreScoped):
     class Meta:
         verbose_name = "预留"
         constraints = [
-            models.UniqueConstraint(fields=["store", "source_kind", "source_line_id"], name="reservation_once_per_line"),
+            models.UniqueConstraint(
+                fields=["store", "source_kind", "source_line_id"], name="reservation_once_per_line"
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="reservation_positive"),
         ]
 
@@ -87,6 +92,8 @@ class Backorder(StoreScoped):
         verbose_name = "缺件登记"
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "source_kind", "source_line_id"], condition=Q(open=True), name="backorder_one_open"
+                fields=["store", "source_kind", "source_line_id"],
+                condition=Q(open=True),
+                name="backorder_one_open",
             )
         ]

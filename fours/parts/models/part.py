@@ -39,12 +39,20 @@ class Part(GroupScoped):
     fits_models = models.CharField("适用车型", max_length=200, blank=True)
     unit = models.CharField("单位", max_length=8, default="件")
     package_size = models.DecimalField("包装数", max_digits=12, decimal_places=3, default=1)
-    category = models.CharField("类别", max_length=15, choices=PartCategory.choices, default=PartCategory.REPAIR)
+    category = models.CharField(
+        "类别", max_length=15, choices=PartCategory.choices, default=PartCategory.REPAIR
+    )
     source = models.CharField("来源", max_length=15, choices=PartSource.choices, default=PartSource.GENUINE)
     retail_price = models.DecimalField("零售价(含税)", max_digits=14, decimal_places=2, default=0)
-    warranty_price = models.DecimalField("索赔价(含税)", max_digits=14, decimal_places=2, null=True, blank=True)
-    internal_price = models.DecimalField("内部价(含税)", max_digits=14, decimal_places=2, null=True, blank=True)
-    floor_price = models.DecimalField("最低售价(含税)", max_digits=14, decimal_places=2, null=True, blank=True)
+    warranty_price = models.DecimalField(
+        "索赔价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    internal_price = models.DecimalField(
+        "内部价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    floor_price = models.DecimalField(
+        "最低售价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+    )
     superseded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="替代件"
     )
@@ -89,8 +97,12 @@ class StorePart(StoreScoped):
 
     view_permission: ClassVar[str | None] = "parts.view"
     part = models.ForeignKey(Part, models.PROTECT, related_name="store_parts", verbose_name="配件")
-    bin = models.ForeignKey(Bin, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="常用货位")
-    retail_price = models.DecimalField("本店零售价(含税)", max_digits=14, decimal_places=2, null=True, blank=True)
+    bin = models.ForeignKey(
+        Bin, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="常用货位"
+    )
+    retail_price = models.DecimalField(
+        "本店零售价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+    )
     minimum_stock = models.DecimalField("最低库存", max_digits=12, decimal_places=3, null=True, blank=True)
 
     class Meta:

@@ -27,7 +27,9 @@ class StockBalance(StoreScoped):
             models.UniqueConstraint(fields=["store", "part"], name="stock_balance_once"),
             models.CheckConstraint(condition=Q(on_hand__gte=0), name="stock_never_negative"),
             models.CheckConstraint(condition=Q(reserved__gte=0), name="stock_reserved_not_negative"),
-            models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="stock_reserved_within_on_hand"),
+            models.CheckConstraint(
+                condition=Q(reserved__lte=F("on_hand")), name="stock_reserved_within_on_hand"
+            ),
             models.CheckConstraint(condition=Q(value__gte=0), name="stock_value_not_negative"),
             models.CheckConstraint(condition=~Q(on_hand=0) | Q(value=0), name="stock_empty_has_no_value"),
         ]

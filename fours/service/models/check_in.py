@@ -37,7 +37,9 @@ class CheckIn(Document):
     deliverer_phone = models.CharField("送修人电话", max_length=24)
     arrived_at = models.DateTimeField("到店时间")
     arrival_date = models.DateField("到店营业日")
-    advisor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="服务顾问")
+    advisor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="服务顾问"
+    )
     mileage = models.PositiveIntegerField("进厂里程(公里)", null=True, blank=True)
     fuel_level = models.PositiveSmallIntegerField("油量/电量(%)", null=True, blank=True)
     lamps = models.JSONField("警告灯", default=list, blank=True)
@@ -61,7 +63,9 @@ class CheckIn(Document):
     class Meta:
         verbose_name = "接车单"
         constraints = [
-            models.UniqueConstraint(fields=["store", "number"], condition=~Q(number=""), name="check_in_number_once"),
+            models.UniqueConstraint(
+                fields=["store", "number"], condition=~Q(number=""), name="check_in_number_once"
+            ),
             models.CheckConstraint(
                 condition=Q(fuel_level__isnull=True) | Q(fuel_level__lte=100), name="check_in_fuel_percent"
             ),

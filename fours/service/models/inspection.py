@@ -36,13 +36,17 @@ class Inspection(ChildOfDocument):
     items = models.JSONField("项目", default=list)
     reason = models.CharField("不合格原因", max_length=300, blank=True)
     advice = models.CharField("下次建议", max_length=300, blank=True)
-    inspector = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="检验人")
+    inspector = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="检验人"
+    )
     at = models.DateTimeField("时间", auto_now_add=True)
 
     class Meta:
         verbose_name = "检验"
         constraints = [
-            models.CheckConstraint(condition=Q(passed=True) | ~Q(reason=""), name="inspection_failure_has_reason"),
+            models.CheckConstraint(
+                condition=Q(passed=True) | ~Q(reason=""), name="inspection_failure_has_reason"
+            ),
             models.CheckConstraint(
                 condition=Q(level="final", job__isnull=True) | (~Q(level="final") & Q(job__isnull=False)),
                 name="inspection_job_or_order",
@@ -66,7 +70,12 @@ class Wash(ChildOfDocument):
     order = models.OneToOneField(RepairOrder, models.PROTECT, related_name="wash", verbose_name="工单")
     state = models.CharField("状态", max_length=8, choices=WashState.choices, default=WashState.WAITING)
     washer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="洗车工"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="洗车工",
     )
     queued_at = models.DateTimeField("排队时间", auto_now_add=True)
     started_at = models.DateTimeField("开始", null=True, blank=True)

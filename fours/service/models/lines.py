@@ -100,7 +100,9 @@ class LaborLine(PricedLine):
         constraints = [
             models.CheckConstraint(condition=Q(hours__gte=0), name="labor_line_hours"),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="labor_line_ties_out"),
-            models.CheckConstraint(condition=Q(gross__gte=0) & Q(discount__gte=0), name="labor_line_not_negative"),
+            models.CheckConstraint(
+                condition=Q(gross__gte=0) & Q(discount__gte=0), name="labor_line_not_negative"
+            ),
         ]
         indexes = [models.Index(fields=["store", "state"], name="labor_line_state")]
 
@@ -129,7 +131,9 @@ class PartLine(PricedLine):
     job = models.ForeignKey(
         LaborLine, models.PROTECT, null=True, blank=True, related_name="parts", verbose_name="所属项目"
     )
-    part = models.ForeignKey(Part, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="配件")
+    part = models.ForeignKey(
+        Part, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="配件"
+    )
     number = models.CharField("配件编码", max_length=40, blank=True)
     name = models.CharField("名称", max_length=100)
     brand = models.CharField("品牌", max_length=40, blank=True)
@@ -143,9 +147,13 @@ class PartLine(PricedLine):
         verbose_name = "配件行"
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="part_line_quantity"),
-            models.CheckConstraint(condition=Q(issued__gte=0) & Q(issued__lte=F("quantity")), name="part_line_issued"),
+            models.CheckConstraint(
+                condition=Q(issued__gte=0) & Q(issued__lte=F("quantity")), name="part_line_issued"
+            ),
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="part_line_ties_out"),
-            models.CheckConstraint(condition=Q(gross__gte=0) & Q(discount__gte=0), name="part_line_not_negative"),
+            models.CheckConstraint(
+                condition=Q(gross__gte=0) & Q(discount__gte=0), name="part_line_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -171,7 +179,9 @@ class FeeLine(PricedLine):
         verbose_name = "其他费用"
         constraints = [
             models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="fee_line_ties_out"),
-            models.CheckConstraint(condition=Q(gross__gte=0) & Q(discount__gte=0), name="fee_line_not_negative"),
+            models.CheckConstraint(
+                condition=Q(gross__gte=0) & Q(discount__gte=0), name="fee_line_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -80,7 +80,9 @@ class RepairOrder(Document):
     Payer = Payer
     OldParts = OldParts
 
-    kind = models.CharField("维修类型", max_length=20, choices=OrderKind.choices, default=OrderKind.GENERAL_REPAIR)
+    kind = models.CharField(
+        "维修类型", max_length=20, choices=OrderKind.choices, default=OrderKind.GENERAL_REPAIR
+    )
     repair_class = models.CharField("维修类别", max_length=20, default="minor")
     state = models.CharField("状态", max_length=12, choices=OrderState.choices, default=OrderState.DRAFT)
     presence = models.CharField("车辆状态", max_length=10, choices=Presence.choices, default=Presence.ARRIVED)
@@ -88,7 +90,9 @@ class RepairOrder(Document):
         CheckIn, models.PROTECT, null=True, blank=True, related_name="orders", verbose_name="接车单"
     )
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="repair_orders", verbose_name="车辆")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="repair_orders", verbose_name="托修方")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="repair_orders", verbose_name="托修方"
+    )
     deliverer_name = models.CharField("送修人", max_length=40)
     deliverer_phone = models.CharField("送修人电话", max_length=24, blank=True)
     advisor = models.ForeignKey(
@@ -104,7 +108,9 @@ class RepairOrder(Document):
     first_promised_at = models.DateTimeField("首次承诺时间", null=True, blank=True)
     promise_reason = models.CharField("改期原因", max_length=200, blank=True)
     payment_wish = models.CharField("付款方式", max_length=12, choices=PaymentWish.choices, default="mobile")
-    old_parts = models.CharField("旧件处理", max_length=10, choices=OldParts.choices, default=OldParts.DISPOSE)
+    old_parts = models.CharField(
+        "旧件处理", max_length=10, choices=OldParts.choices, default=OldParts.DISPOSE
+    )
     wash_wanted = models.BooleanField("洗车", default=True)
     road_test_allowed = models.BooleanField("同意路试", default=True)
     contact_way = models.CharField("联系方式", max_length=20, default="电话")
@@ -141,13 +147,17 @@ class RepairOrder(Document):
             models.UniqueConstraint(
                 fields=["store", "number"], condition=~Q(number=""), name="repair_order_number_once"
             ),
-            models.CheckConstraint(condition=Q(state__in=["draft", "void"]) | ~Q(number=""), name="repair_order_numbered"),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "void"]) | Q(authorised_at__isnull=False, promised_at__isnull=False),
+                condition=Q(state__in=["draft", "void"]) | ~Q(number=""), name="repair_order_numbered"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "void"])
+                | Q(authorised_at__isnull=False, promised_at__isnull=False),
                 name="repair_order_authorised_is_complete",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["delivered", "closed"]) | Q(delivered_at__isnull=False, presence="left"),
+                condition=~Q(state__in=["delivered", "closed"])
+                | Q(delivered_at__isnull=False, presence="left"),
                 name="repair_order_delivered_has_left",
             ),
         ]
@@ -176,19 +186,28 @@ class AdditionalWork(ChildOfDocument):
     view_permission: ClassVar[str | None] = "service.view"
     State = AdditionalWorkState
 
-    order = models.ForeignKey(RepairOrder, models.PROTECT, related_name="additional_works", verbose_name="工单")
+    order = models.ForeignKey(
+        RepairOrder, models.PROTECT, related_name="additional_works", verbose_name="工单"
+    )
     number = models.CharField("编号", max_length=32, blank=True)
     finding = models.TextField("发现问题", max_length=1000)
     safety_related = models.BooleanField("涉及安全", default=False)
     state = models.CharField("状态", max_length=10, choices=AdditionalWorkState.choices, default="found")
-    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发现人")
+    found_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="发现人"
+    )
     found_at = models.DateTimeField("发现时间", auto_now_add=True)
     new_promised_at = models.DateTimeField("新承诺时间", null=True, blank=True)
     answered_by = models.CharField("答复人", max_length=40, blank=True)
     answered_via = models.CharField("答复方式", max_length=20, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     answer_recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="记录人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="记录人",
     )
     refusal_reason = models.CharField("不同意原因", max_length=200, blank=True)
     refusal_consequence = models.CharField("后果说明", max_length=200, blank=True)
@@ -201,7 +220,8 @@ class AdditionalWork(ChildOfDocument):
         verbose_name = "增项"
         constraints = [
             models.CheckConstraint(
-                condition=~Q(state__in=["accepted", "refused"]) | (Q(answered_at__isnull=False) & ~Q(answered_by="")),
+                condition=~Q(state__in=["accepted", "refused"])
+                | (Q(answered_at__isnull=False) & ~Q(answered_by="")),
                 name="additional_work_answer_has_name",
             )
         ]

@@ -33,7 +33,9 @@ class Statement(Document):
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="statements", verbose_name="客户"
     )
-    state = models.CharField("状态", max_length=10, choices=StatementState.choices, default=StatementState.DRAFT)
+    state = models.CharField(
+        "状态", max_length=10, choices=StatementState.choices, default=StatementState.DRAFT
+    )
     labor_total = models.DecimalField("工时费", max_digits=14, decimal_places=2, default=Decimal(0))
     parts_total = models.DecimalField("材料费", max_digits=14, decimal_places=2, default=Decimal(0))
     fee_total = models.DecimalField("其他费", max_digits=14, decimal_places=2, default=Decimal(0))
@@ -47,7 +49,12 @@ class Statement(Document):
     paid_at = models.DateTimeField("收清时间", null=True, blank=True)
     on_account_reason = models.CharField("挂账原因", max_length=200, blank=True)
     on_account_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="挂账批准人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="挂账批准人",
     )
     reverses = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="冲销"
@@ -57,7 +64,9 @@ class Statement(Document):
     class Meta:
         verbose_name = "结算单"
         constraints = [
-            models.UniqueConstraint(fields=["store", "number"], condition=~Q(number=""), name="statement_number_once"),
+            models.UniqueConstraint(
+                fields=["store", "number"], condition=~Q(number=""), name="statement_number_once"
+            ),
             models.UniqueConstraint(
                 fields=["order", "payer"],
                 condition=~Q(state="reversed") & Q(reverses__isnull=True),
@@ -69,7 +78,8 @@ class Statement(Document):
                 name="statement_is_sum_of_parts",
             ),
             models.CheckConstraint(
-                condition=Q(total__lt=0) | (Q(paid__gte=0) & Q(paid__lte=F("total"))), name="statement_not_overpaid"
+                condition=Q(total__lt=0) | (Q(paid__gte=0) & Q(paid__lte=F("total"))),
+                name="statement_not_overpaid",
             ),
         ]
         indexes = [models.Index(fields=["store", "state", "-id"], name="statement_state")]
@@ -88,7 +98,9 @@ class StatementLine(ChildOfDocument):
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines", verbose_name="结算单")
     position = models.PositiveIntegerField("序号")
-    kind = models.CharField("类别", max_length=8, choices=[("labor", "工时"), ("part", "材料"), ("fee", "其他")])
+    kind = models.CharField(
+        "类别", max_length=8, choices=[("labor", "工时"), ("part", "材料"), ("fee", "其他")]
+    )
     source_id = models.BigIntegerField("来源行")
     code = models.CharField("编码", max_length=40, blank=True)
     name = models.CharField("名称", max_length=100)
@@ -106,7 +118,9 @@ class StatementLine(ChildOfDocument):
     class Meta:
         verbose_name = "结算明细"
         ordering = ["position"]
-        constraints = [models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="statement_line_ties_out")]
+        constraints = [
+            models.CheckConstraint(condition=Q(gross=F("net") + F("tax")), name="statement_line_ties_out")
+        ]
 
 
 class PaymentKind(models.TextChoices):
@@ -129,7 +143,9 @@ class Payment(StoreScoped):
     kind = models.CharField("方式", max_length=10, choices=PaymentKind.choices)
     amount = models.DecimalField("金额", max_digits=14, decimal_places=2)
     reference = models.CharField("交易号", max_length=60, blank=True)
-    received_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="收银员")
+    received_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="收银员"
+    )
     at = models.DateTimeField("时间", auto_now_add=True)
     business_date = models.DateField("营业日期")
     corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="corrections")
@@ -152,7 +168,9 @@ class GatePass(Document):
 
     view_permission: ClassVar[str | None] = "service.view"
     order = models.ForeignKey(RepairOrder, models.PROTECT, related_name="gate_passes", verbose_name="工单")
-    released_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="放行人")
+    released_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="放行人"
+    )
     valid_until = models.DateTimeField("有效至")
 
     class Meta:

@@ -48,7 +48,8 @@ class ClockEntry(ChildOfDocument):
         verbose_name = "打卡"
         constraints = [
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="clock_ends_after_start"
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")),
+                name="clock_ends_after_start",
             ),
             models.UniqueConstraint(
                 fields=["technician"], condition=Q(ended_at__isnull=True), name="clock_one_running"
@@ -57,7 +58,10 @@ class ClockEntry(ChildOfDocument):
                 name="clock_entries_do_not_overlap",
                 index_type="GIST",
                 expressions=[
-                    (Func("technician_id", "technician_id", Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (
+                        Func("technician_id", "technician_id", Value("[]"), function="int8range"),
+                        RangeOperators.OVERLAPS,
+                    ),
                     (Func("started_at", "ended_at", function="tstzrange"), RangeOperators.OVERLAPS),
                 ],
             ),

@@ -35,7 +35,8 @@ class DailyReport(StoreScoped):
         constraints = [
             models.UniqueConstraint(fields=["store", "date"], name="daily_report_once"),
             models.CheckConstraint(
-                condition=Q(state="draft") | (Q(signed_at__isnull=False) & ~Q(sha256="")), name="daily_report_signed"
+                condition=Q(state="draft") | (Q(signed_at__isnull=False) & ~Q(sha256="")),
+                name="daily_report_signed",
             ),
         ]
 

@@ -28,7 +28,9 @@ class FollowUpCall(Document):
     State = CallState
 
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="follow_up_calls", verbose_name="车辆")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="follow_up_calls", verbose_name="客户")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="follow_up_calls", verbose_name="客户"
+    )
     delivered_on = models.DateField("交车日期")
     contact_name = models.CharField("联系人", max_length=40)
     contact_phone = models.CharField("电话", max_length=24)
@@ -39,7 +41,12 @@ class FollowUpCall(Document):
     second_call = models.BooleanField("二次回访", default=False)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="回访人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="回访人",
     )
     business_date = models.DateField("完成营业日", null=True, blank=True)
     answers = models.JSONField("问卷", default=dict, blank=True)
@@ -51,7 +58,9 @@ class FollowUpCall(Document):
         verbose_name = "回访"
         constraints = [
             models.UniqueConstraint(
-                fields=["vehicle", "delivered_on"], condition=Q(second_call=False), name="follow_up_one_per_delivery_day"
+                fields=["vehicle", "delivered_on"],
+                condition=Q(second_call=False),
+                name="follow_up_one_per_delivery_day",
             ),
             models.CheckConstraint(
                 condition=~Q(state="done") | Q(done_at__isnull=False, satisfied__isnull=False),

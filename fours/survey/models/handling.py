@@ -36,21 +36,45 @@ class HandlingSheet(Document):
     Kind = HandlingKind
 
     call = models.OneToOneField(
-        FollowUpCall, models.PROTECT, null=True, blank=True, related_name="handling_sheet", verbose_name="来源回访"
+        FollowUpCall,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handling_sheet",
+        verbose_name="来源回访",
     )
     second_call = models.OneToOneField(
-        FollowUpCall, models.PROTECT, null=True, blank=True, related_name="handled_sheet", verbose_name="二次回访"
+        FollowUpCall,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handled_sheet",
+        verbose_name="二次回访",
     )
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="handling_sheets", verbose_name="车辆")
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="handling_sheets", verbose_name="客户")
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="handling_sheets", verbose_name="客户"
+    )
     order = models.ForeignKey(
-        RepairOrder, models.PROTECT, null=True, blank=True, related_name="handling_sheets", verbose_name="工单"
+        RepairOrder,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="handling_sheets",
+        verbose_name="工单",
     )
     words = models.TextField("客户原话", max_length=2000)
-    kind = models.CharField("问题类别", max_length=15, choices=HandlingKind.choices, default=HandlingKind.OTHER)
+    kind = models.CharField(
+        "问题类别", max_length=15, choices=HandlingKind.choices, default=HandlingKind.OTHER
+    )
     department = models.CharField("责任部门", max_length=40, blank=True)
     responsible = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="责任人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="责任人",
     )
     promised_at = models.DateTimeField("承诺解决时间", null=True, blank=True)
     state = models.CharField("状态", max_length=8, choices=HandlingState.choices, default=HandlingState.OPEN)
@@ -59,7 +83,9 @@ class HandlingSheet(Document):
     cost = models.DecimalField("处理费用", max_digits=14, decimal_places=2, default=0)
     result = models.CharField("结果", max_length=500, blank=True)
     solved_at = models.DateTimeField("解决时间", null=True, blank=True)
-    solved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    solved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     closed_at = models.DateTimeField("关闭时间", null=True, blank=True)
     accepted_by_customer = models.BooleanField("客户认可", null=True, blank=True)
     reopened = models.PositiveSmallIntegerField("退回次数", default=0)

@@ -43,7 +43,12 @@ class Vehicle(StoreScoped):
     sold_on = models.DateField("购车日期", null=True, blank=True)
     sold_here = models.BooleanField("本店销售", default=False)
     advisor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="服务顾问"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="服务顾问",
     )
     mileage = models.PositiveIntegerField("最近里程(公里)", null=True, blank=True)
     mileage_on = models.DateField("里程日期", null=True, blank=True)
@@ -70,7 +75,9 @@ class Vehicle(StoreScoped):
         verbose_name = "车辆"
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "vin"], condition=~Q(vin="") & Q(merged_into__isnull=True), name="vehicle_vin_once"
+                fields=["store", "vin"],
+                condition=~Q(vin="") & Q(merged_into__isnull=True),
+                name="vehicle_vin_once",
             ),
             models.UniqueConstraint(
                 fields=["store", "plate"],
@@ -91,7 +98,9 @@ class Vehicle(StoreScoped):
     @property
     def owner(self) -> Customer | None:
         """The present owner; None where only the plate is known."""
-        current = next((o for o in self.ownerships.all() if o.ends_on is None and o.relation == "owner"), None)
+        current = next(
+            (o for o in self.ownerships.all() if o.ends_on is None and o.relation == "owner"), None
+        )
         return current.customer if current else None
 
 
@@ -117,7 +126,9 @@ class Ownership(ChildOfDocument):
         verbose_name = "车主历史"
         constraints = [
             models.UniqueConstraint(
-                fields=["vehicle"], condition=Q(relation="owner", ends_on__isnull=True), name="ownership_one_owner"
+                fields=["vehicle"],
+                condition=Q(relation="owner", ends_on__isnull=True),
+                name="ownership_one_owner",
             )
         ]
 

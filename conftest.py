@@ -1,0 +1,113 @@
+"""Shared fixtures: two stores, people named by their posts, and a scope to look through."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import psycopg
+import pytest
+from django.db import connection
+from django.test import Client
+
+from fours.kernel.actor import Actor, open_scope
+from fours.kernel.models import Group, Store, User
+from fours.org.models import Assignment, Bay, Department, StoreFacts, TaxRate, Team
+
+PersonOf = Callable[..., Actor]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup() -> None:
+    """Nothing to do: tests/plugin.py made this process a migrated database."""
+
+
+@pytest.fixture
+def group(db: None) -> Group:
+    return Group.objects.create(name="测试集团")
+
+
+def make_store(group: Group, code: str, name: str) -> Store:
+    store = Store.objects.create(group=group, code=code, name=name)
+    open_scope(Store.objects.values_list("pk", flat=True))
+    StoreFacts.objects.create(
+        store=store,
+        legal_name=f"{name}汽车销售服务有限公司",
+        address="苏州市吴中区测试路1号",
+        phone="0512-66000001",
+        complaint_phone="0512-66000009",
+        credit_code="91320500MA1XXXXXX0",
+    )
+    workshop = Department.objects.create(store=store, kind=Department.Kind.WORKSHOP, name="车间")
+    Team.objects.create(store=store, department=workshop, name="机电一组")
+    Bay.objects.create(store=store, code="A01", kind=Bay.Kind.MECHANICAL)
+    return store
+
+
+@pytest.fixture
+def s01(group: Group) -> Store:
+    TaxRate.objects.get_or_create(
+        taxpayer_kind="general", valid_from=date(2019, 4, 1), defaults={"rate": "0.13"}
+    )
+    return make_store(group, "S01", "四方一店")
+
+
+@pytest.fixture
+def s02(s01: Store) -> Store:
+    return make_store(s01.group, "S02", "四方二店")
+
+
+@pytest.fixture
+def person(db: None) -> PersonOf:
+    """`person("advisor", s01)` → an Actor holding that post; asked again, the same person."""
+
+    def make(post: str, store: Store, username: str = "") -> Actor:
+        username = username or f"{post}-{store.code}"
+        user = User.objects.filter(username=username).first() or User(
+            username=username, name=f"{post}{store.code}"
+        )
+        if user.pk is None:
+            user.set_unusable_password()
+            user.home_store = store
+            user.save()
+        Assignment.objects.get_or_create(user=user, store=store, post=post, starts_on=date(2020, 1, 1))
+        return Actor.of(user, store)
+
+    return make
+
+
+@pytest.fixture
+def see(db: None) -> Callable[..., None]:
+    """Look at these stores' rows from here on, as the database role sees them (a request narrows it to its own)."""
+
+    def look(*stores: Store) -> None:
+        open_scope(store.pk for store in stores)
+
+    return look
+
+
+@pytest.fixture
+def client_of(person: PersonOf) -> Callable[..., Client]:
+    """A browser-like client signed in as a post of a store."""
+
+    def make(post: str, store: Store, username: str = "") -> Client:
+        actor = person(post, store, username)
+        assert actor.user is not None
+        client = Client()
+        client.force_login(actor.user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return make
+
+
+@pytest.fixture
+def committed(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Real commits, for races between threads; everything is emptied afterwards by the owner."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        yield
+        connection.close()
+        with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+            rows = owner.execute(
+                "select tablename from pg_tables where schemaname = 'public' and tablename <> 'django_migrations'"
+            ).fetchall()
+            names = ", ".join(f'"{name}"' for (name,) in rows)
+            owner.execute(f"truncate {names} restart identity cascade")

@@ -1,0 +1,119 @@
+"""What every hand-written screen shares: who may enter, finding a visible row, a form that calls a verb, the way back."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar, cast
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import models
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from .actor import Actor
+from .errors import NotThere, Refused
+from .models import User
+from .models.scope import ScopedManager
+
+P = ParamSpec("P")
+R = TypeVar("R")
+M = TypeVar("M", bound=models.Model)
+
+
+class ActorRequest(HttpRequest):
+    """A request of somebody signed in, after ActorMiddleware; `actor.store` is the store of the session's switch."""
+
+    actor: Actor
+    user: User
+
+
+Screen = Callable[Concatenate[ActorRequest, P], HttpResponseBase]
+
+
+def screen(
+    permission: str | None,
+) -> Callable[[Screen[P]], Callable[Concatenate[HttpRequest, P], HttpResponseBase]]:
+    """Only for people signed in who hold the permission in their current store (None: any post will do)."""
+
+    def wrap(view: Screen[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+        @wraps(view)
+        def entered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            actor_request = cast(ActorRequest, request)
+            actor_request.actor.require(permission, actor_request.actor.must_store.pk)
+            return view(actor_request, *args, **kwargs)
+
+        return entered
+
+    return wrap
+
+
+def find(model: type[M], pk: int, actor: Actor, *related: str) -> M:
+    """The row if the actor may see it, with `related` joined; else NotThere, which answers 404."""
+    manager = cast(ScopedManager[M], model._default_manager)
+    rows = manager.visible_to(actor)
+    row = (rows.select_related(*related) if related else rows).filter(pk=pk).first()
+    if row is None:
+        raise NotThere()
+    return row
+
+
+def attempt(form: BaseForm, call: Callable[[], R]) -> R | None:
+    """The verb's result when the form is valid and the verb did its work; else None with the refusal on the form.
+
+    A refusal stands beside the field it names, or above the form. Verbs undo their own half-done work.
+    """
+    if not form.is_valid():
+        return None
+    try:
+        return call()
+    except Refused as refusal:
+        put_on(form, refusal)
+        return None
+
+
+def put_on(form: BaseForm, refusal: Refused) -> None:
+    """Show a refusal on the form: beside the fields it names, and above it when it names none the form has."""
+    placed = False
+    for name, message in refusal.fields.items():
+        if name in form.fields:
+            form.add_error(name, message)
+            placed = True
+    if not placed:
+        form.add_error(None, refusal.message)
+    form.refused = refusal  # type: ignore[attr-defined]
+
+
+def form_status(form: BaseForm) -> int:
+    """200 for a fresh form, 409 after a conflict, 422 after any other error; htmx swaps all three."""
+    if not form.is_bound or not form.errors:
+        return 200
+    refusal: Refused | None = getattr(form, "refused", None)
+    return refusal.status if refusal is not None else 422
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, object], form: BaseForm | None = None
+) -> HttpResponse:
+    """Render a page; with a form that was refused, under the status that says so."""
+    return render(request, template, context, status=form_status(form) if form is not None else 200)
+
+
+def done(request: HttpRequest, message: str, address: str) -> HttpResponse:
+    """Say what was done and go there."""
+    if message:
+        messages.success(request, message)
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)
+
+
+def back_address(request: HttpRequest, otherwise: str) -> str:
+    """Where a posting button came from (`next` or the referring page of this host)."""
+    for address in (request.POST.get("next", ""), request.headers.get("Referer", "")):
+        if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+            return address
+    return otherwise
