@@ -19,7 +19,6 @@ install: .venv/.run node_modules/.installed ## what running needs, into .venv an
 
 run: install ## database, demo data, server on PORT (8000), data in FOURS_HOME (var/)
 	@$(FOURS) migrate --verbosity 0
-	@$(FOURS) manage collectstatic --noinput --verbosity 0
 	@$(FOURS) demo --if-empty
 	@exec $(FOURS) serve --port $(PORT)
 

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import OperationalError, ProgrammingError
 
-from fours.cli import check, demo, import_, manage, migrate, serve, token, worker
+from fours.cli import check, demo, import_, manage, migrate, serve, static, token, worker
 from fours.cli.command import Command
 from fours.kernel.errors import Refused
 from fours.server.environment import prepare, set_up_django
@@ -24,6 +24,7 @@ COMMANDS: dict[str, Command] = {
     "check": check.COMMAND,
     "serve": serve.COMMAND,
     "worker": worker.COMMAND,
+    "static": static.COMMAND,
     "manage": manage.COMMAND,
 }
 

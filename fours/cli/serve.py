@@ -2,6 +2,8 @@
 
 import ipaddress
 import socket
+import subprocess
+import sys
 from argparse import ArgumentParser, Namespace
 
 from fours.cli.command import Command
@@ -32,6 +34,8 @@ def run(arguments: Namespace) -> int:
     try:
         if has_web and not arguments.demo_public and not _is_loopback(arguments.host):
             _refuse_demo_data(urls)
+        if has_web:
+            _gather_static_files(urls)
         url = f"http://{_reachable(arguments.host)}:{arguments.port}/" if has_web else ""
         Supervisor(_programs(arguments), urls, server, url).run()
     finally:
@@ -91,6 +95,14 @@ def _refuse_demo_data(urls: DatabaseUrls) -> None:
         raise ServerError(
             "This is a demo database with public passwords: add --demo-public to let others reach it."
         )
+
+
+def _gather_static_files(urls: DatabaseUrls) -> None:
+    """In a process of its own: the supervisor stays small."""
+    with environment_of(urls, "app"):
+        result = subprocess.run([sys.executable, "-m", "fours", "static"], check=False)
+    if result.returncode:
+        raise ServerError("The files browsers load could not be gathered, see above.")
 
 
 COMMAND = Command("run database, web and worker until told to stop", add, run, role=None)
