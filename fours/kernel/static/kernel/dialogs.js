@@ -1,0 +1,22 @@
+// Native dialogs: opened by [data-dialog], closed by [data-dialog-close], Escape or a click beside them.
+export function startDialogs() {
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) document.getElementById(opener.dataset.dialog)?.showModal();
+    if (event.target.closest("[data-dialog-close]")) event.target.closest("dialog")?.close();
+  });
+  // Only a press that begins on the backdrop closes: dragging a text selection out of a field must not.
+  document.addEventListener("pointerdown", (event) => {
+    if (event.target instanceof HTMLDialogElement && !hasText(event.target)) event.target.close();
+  });
+}
+
+export function openMarkedDialogs(root) {
+  root.querySelectorAll("dialog[data-open]").forEach((dialog) => {
+    if (!dialog.open) dialog.showModal();
+  });
+}
+
+function hasText(dialog) {
+  return [...dialog.querySelectorAll("textarea, input:not([type=hidden])")].some((field) => field.value !== field.defaultValue);
+}
