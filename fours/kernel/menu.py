@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from .actor import Actor
 
@@ -44,12 +44,19 @@ def menu_for(actor: Actor, path: str) -> list[Section]:
     shown = []
     for section in sorted(SECTIONS.values(), key=lambda s: s.order):
         items = [
-            replace(i, url=reverse(i.route))
+            replace(i, url=url)
             for i in sorted(section.items, key=lambda i: i.order)
-            if actor.can(i.permission)
+            if actor.can(i.permission) and (url := _url(i))
         ]
         if items:
             shown.append(replace(section, items=items))
     urls = [i.url for s in shown for i in s.items if i.url != "/" and path.startswith(i.url)]
     best = max(urls, key=len, default=path)
     return [replace(s, items=[replace(i, active=i.url == best) for i in s.items]) for s in shown]
+
+
+def _url(item: Item) -> str:
+    try:
+        return reverse(item.route)
+    except NoReverseMatch:
+        return ""
