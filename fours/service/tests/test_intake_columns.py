@@ -1,0 +1,32 @@
+from collections import Counter
+
+import pytest
+
+from fours.kernel.intake.columns import Column, match_columns
+from fours.kernel.intake.layout import Heading
+from fours.parts.intake_columns import PART_COLUMNS, STOCK_COLUMNS
+from fours.service.intake_columns import LABOR_OPERATION_COLUMNS
+from fours.vehicles.intake_columns import CUSTOMER_AND_VEHICLE_COLUMNS
+
+ALL = [CUSTOMER_AND_VEHICLE_COLUMNS, PART_COLUMNS, STOCK_COLUMNS, LABOR_OPERATION_COLUMNS]
+
+
+@pytest.mark.parametrize("columns", ALL)
+def test_no_heading_means_two_columns(columns: tuple[Column, ...]) -> None:
+    meanings = Counter(heading for column in columns for heading in column.known_headings)
+    assert [heading for heading, times in meanings.items() if times > 1] == []
+    assert len({column.name for column in columns}) == len(columns)
+
+
+@pytest.mark.parametrize("columns", ALL)
+def test_the_sample_of_a_column_passes_its_own_check(columns: tuple[Column, ...]) -> None:
+    for column in columns:
+        if column.sample:
+            checked = column.cleaner(column.sample, "")
+            assert (checked.error, checked.warning) == (None, None), column.name
+
+
+def test_headings_of_labor_files() -> None:
+    headings = [Heading((text,)) for text in ("项目编码", "项目名称", "工种", "标准工时", "金额")]
+    matching = match_columns(headings, LABOR_OPERATION_COLUMNS)
+    assert matching.mapping() == {"code": 0, "name": 1, "work_kind": 2, "hours": 3}
