@@ -1,0 +1,1 @@
+"""Forms of the service screens, one module per step of the flow."""
