@@ -26,7 +26,7 @@ class Verb:
 
     name: str
     label: str
-    permission: str
+    permission: str | None
     model: type[models.Model]
     call: Callable[..., Any]
     states: frozenset[str]
@@ -44,7 +44,7 @@ VERBS: dict[str, Verb] = {}
 
 def verb(
     label: str,
-    permission: str,
+    permission: str | None,
     *,
     states: Iterable[str] = (),
     state_field: str = "state",
@@ -53,6 +53,8 @@ def verb(
     plain: bool = False,
 ) -> Callable[[Callable[Concatenate[A, P], R]], Callable[Concatenate[A, P], R]]:
     """Declare a function as a verb. Its first argument is the aggregate (or the store it is made in), `actor` a keyword.
+
+    Without a permission any post of the store may call it; the function then checks whose work it is (a task's).
 
     The call is one transaction (a savepoint inside a request). The right is checked before anything else: another
     store raises NotThere, a missing right NotAllowed, a wrong state IllegalMove. States are checked again by the

@@ -66,6 +66,12 @@ def posts_by_code() -> Mapping[str, PostFact]:
     return MappingProxyType({post.code: post for post in load_posts()})
 
 
+@cache
+def post_names() -> Mapping[str, str]:
+    """Each post's code with the name people read."""
+    return MappingProxyType({post.code: post.name for post in load_posts()})
+
+
 def _post(row: Mapping[str, str]) -> PostFact:
     if row["level"] not in ("store", "group", "outside"):
         raise ValueError(f"posts.csv: post {row['number']} has unknown level {row['level']!r}")

@@ -4,6 +4,7 @@ from .event import Event, SecurityEntry
 from .idempotency import IdempotencyKey
 from .identity import Group, Store, User
 from .intake import IntakeLoad, IntakeMapping, IntakeRow
+from .occurrence import Occurrence
 from .printed import PrintedForm
 from .scope import ChildOfDocument, Document, GroupScoped, Scope, ScopedManager, StoreScoped
 from .search import SearchKey
@@ -27,6 +28,7 @@ __all__ = [
     "IntakeMapping",
     "IntakeRow",
     "NumberCounter",
+    "Occurrence",
     "PrintedForm",
     "Scope",
     "ScopedManager",

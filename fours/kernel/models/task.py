@@ -36,6 +36,8 @@ class Task(StoreScoped):
     url = models.CharField("打开", max_length=200)
     due_at = models.DateTimeField("时限")
     window_start = models.DateTimeField("最早", null=True, blank=True)
+    counted_from = models.DateTimeField("起算", null=True, blank=True)
+    note = models.CharField("提示", max_length=120, blank=True)
     state = models.CharField("状态", max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     done_by = models.ForeignKey(
