@@ -124,7 +124,7 @@ CUSTOMER_COLUMNS = (
         sample="江苏省苏州市某区某路 1 号",
         lenient=True,
     ),
-    Column("postcode", "邮编", text(6), ("邮政编码"), lenient=True),
+    Column("postcode", "邮编", text(6), ("邮政编码",), lenient=True),
     Column("source", "客户来源", text(40), ("来源", "来源渠道", "客户渠道"), lenient=True),
     Column("note", "备注", text(500), ("客户备注", "说明", "备注信息"), plain=True, lenient=True),
 )

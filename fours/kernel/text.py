@@ -38,20 +38,23 @@ _SURNAMES = {
 
 def half_width(text: str) -> str:
     """Every full-width letter, digit, mark and space as its ordinary one: for codes, numbers and dates."""
-    return text.translate(_HALF_WIDTH)
+    return text if text.isascii() else text.translate(_HALF_WIDTH)
 
 
 def clean(text: str) -> str:
     """One line fit for storing: full-width letters, digits and spaces made ordinary, control and invisible
     characters taken out, runs of spaces made one, none at the ends. Chinese punctuation stays."""
-    spaced = "".join(" " if char.isspace() else char for char in text.translate(_STORED))
+    half = text.translate(_STORED)
+    if half.isprintable():
+        return " ".join(half.split())
+    spaced = "".join(" " if char.isspace() else char for char in half)
     seen = "".join(char for char in spaced if unicodedata.category(char) not in _UNSEEN)
     return " ".join(seen.split())
 
 
 def squeeze(text: str) -> str:
     """The text as a code is compared: cleaned, all half width, without any space."""
-    return "".join(half_width(clean(text)).split())
+    return half_width(clean(text)).replace(" ", "")
 
 
 def pinyin(name: str, *, person: bool = False) -> str:

@@ -219,6 +219,7 @@ def _spread(
 _TOTAL = re.compile(
     r"(本页|本表|本月|以上|全部)?(合计|总计|小计|共计|累计)(金额|数量|人数|台数)?([:：(（\d¥￥].*)?"
 )
+_FIGURE = re.compile(r"\s*[-¥￥]?[\d,.]*\s*")
 _NOTE = re.compile(
     r"(注|备注|说明|填表说明|填写说明|注意|注意事项|提示|温馨提示|制表|制表人|制表日期|填表|填表人|审核|审核人|复核|主管|"
     r"打印|打印人|打印时间|打印日期|导出|导出人|导出时间|导出日期|统计时间|统计日期|数据来源|签字)\d?[:：].*"
@@ -243,28 +244,25 @@ _MARKS = {
 def _no_data_reason(cells: list[Cell], headings: list[Heading], index: int, merged: Sequence[Merged]) -> str:
     if _marks_only(cells):
         return "marks"
-    texts = [squeeze(cell_text(cell)) for cell in cells if isinstance(cell, str) and cell.strip()]
-    if not texts:
-        return ""
     first = next(cell for cell in cells if not is_blank(cell))
     lead = squeeze(first) if isinstance(first, str) else ""
-    if _TOTAL.fullmatch(lead) or _is_total_of_figures(texts):
+    if _TOTAL.fullmatch(lead) or _is_total_of_figures(cells):
         return "total"
     if _NOTE.fullmatch(lead) or (len(_filled(cells)) == 1 and _is_wide(cells, index, merged)):
         return "note"
-    if len(texts) > 1 and _repeats(cells, headings):
+    if len(_filled(cells)) > 1 and _repeats(cells, headings):
         return "heading"
     return ""
 
 
-def _is_total_of_figures(texts: list[str]) -> bool:
-    words = [text for text in texts if not re.fullmatch(r"[-¥￥]?[\d,.]+", text)]
-    return len(words) == 1 and words[0] in ("合计", "总计", "小计")
+def _is_total_of_figures(cells: list[Cell]) -> bool:
+    words = [cell for cell in cells if isinstance(cell, str) and not _FIGURE.fullmatch(cell)]
+    return len(words) == 1 and squeeze(words[0]) in ("合计", "总计", "小计")
 
 
 def _marks_only(cells: list[Cell]) -> bool:
-    texts = [squeeze(text) for text in _texts(cells)]
-    return len(texts) > 0 and all(text in _MARKS for text in texts)
+    filled = [cell for cell in cells if not is_blank(cell)]
+    return bool(filled) and all(isinstance(cell, str) and squeeze(cell) in _MARKS for cell in filled)
 
 
 def _is_wide(cells: list[Cell], index: int, merged: Sequence[Merged]) -> bool:

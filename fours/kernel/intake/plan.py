@@ -32,6 +32,7 @@ EMPTY_WORDS = frozenset(
         "NAN",
     ]
 )
+_LONGEST_EMPTY = 12
 _ONLY_MARKS = re.compile(r"[-—–/\\.?？*]+")
 
 
@@ -151,12 +152,15 @@ def _found_cell(row: Row, column: Column, index: int) -> tuple[Cell, str]:
         if not column.spread_merged:
             return None, f"与第 {above} 行是合并单元格，本行没有取值"
         return value, f"与第 {above} 行是合并单元格，取其值“{cell_text(value)}”"
-    if not column.plain and isinstance(cell, str) and _says_empty(squeeze(cell).upper()):
+    if not column.plain and isinstance(cell, str) and _says_empty(cell):
         return None, f"“{cell.strip()}”按未填写处理"
     return cell, ""
 
 
-def _says_empty(said: str) -> bool:
+def _says_empty(cell: str) -> bool:
+    if len(cell) > _LONGEST_EMPTY:
+        return False
+    said = squeeze(cell).upper()
     return said in EMPTY_WORDS or _ONLY_MARKS.fullmatch(said) is not None
 
 

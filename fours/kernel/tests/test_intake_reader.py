@@ -1,3 +1,4 @@
+import contextlib
 import csv
 import io
 import zipfile
@@ -7,6 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fours.kernel.intake import reader
 from fours.kernel.intake.clean import text
@@ -237,6 +240,14 @@ def far_cell() -> bytes:
 def test_a_file_that_cannot_be_read_says_why(data: bytes, message: str) -> None:
     with pytest.raises(UnreadableFile, match=message):
         read_sheet(data, "a.xlsx")
+
+
+@given(
+    st.one_of(st.binary(max_size=300), st.text(alphabet='a1,;\t"\r\n王合计 :*', max_size=200).map(str.encode))
+)
+def test_whatever_the_bytes_are_there_is_a_table_or_a_reason(data: bytes) -> None:
+    with contextlib.suppress(UnreadableFile):
+        assert read_sheet(data, "a.csv", columns=COLUMNS).headings
 
 
 def test_a_file_that_is_not_there_says_so(tmp_path: Path) -> None:
