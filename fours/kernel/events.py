@@ -4,12 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db import models
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from .actor import Actor
 from .business_date import business_date
 from .models import Event, Store
 
 Handler = Callable[[Event], None]
+DELIVER = "fours.deliver_event"
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,6 @@ def announce(
 
 def enqueue(event: Event, subscriber: Subscriber) -> None:
     """Queue the delivery in the event's own transaction: it is there exactly when the event is."""
-    from .jobs import deliver_event
-
-    deliver_event.defer(event_id=event.pk, store_id=event.store_id, subscriber=subscriber.name)
+    # The queue's own application would use a connection of its own inside the worker.
+    queue = configure_task(name=DELIVER, job_manager=JobManager(DjangoConnector()))
+    queue.defer(event_id=event.pk, store_id=event.store_id, subscriber=subscriber.name)

@@ -1,0 +1,141 @@
+"""The worker: delivers events to queued subscribers and does scheduled work (procrastinate, its queue in PostgreSQL)."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import DjangoApp
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.jobs import Status
+from procrastinate.manager import JobManager
+from procrastinate.retry import RetryStrategy
+
+from .actor import Actor, open_scope
+from .deadlines import DEADLINES, escalate, recount
+from .errors import NotThere
+from .events import DELIVER, SUBSCRIBERS, Subscriber
+from .models import Event, IdempotencyKey, Occurrence, Store
+from .schedules import daily, every, run_due
+from .verbs import verb
+
+log = logging.getLogger(__name__)
+LOOK = "fours.look_for_due_work"
+RESCUE = "fours.rescue_stalled"
+# Waits of 5, 25, 125 and 625 seconds: a restart of something outside is waited for, a fault shows within a quarter of an hour.
+RETRY = RetryStrategy(max_attempts=4, exponential_wait=5)
+STOP_SECONDS = 8
+KEPT_DAYS = 30
+
+
+def deliver_event(event_id: int, store_id: int, subscriber: str) -> None:
+    """Hand an event to one subscriber, in one transaction that sees the event's store only."""
+    with transaction.atomic():
+        open_scope([store_id])
+        event = Event.objects.select_related("store", "actor").get(pk=event_id)
+        _subscriber(event.kind, subscriber).handler(event)
+
+
+def _subscriber(kind: str, name: str) -> Subscriber:
+    found = next((s for s in SUBSCRIBERS.get(kind, ()) if s.name == name), None)
+    if found is None:
+        raise LookupError(f"nobody called {name} listens to {kind} any more")
+    return found
+
+
+def look_for_due_work(timestamp: int = 0) -> None:
+    """Once a minute; procrastinate passes the minute it is for."""
+    run_due()
+
+
+def build_app(connector: Any) -> Any:
+    """A queue application with the kernel's jobs, for a worker on this connection.
+
+    An application of its own: what the jobs queue themselves still goes through Django's connection, in their transaction.
+    """
+    app = DjangoApp(connector=connector)
+
+    async def rescue_stalled(timestamp: int = 0) -> None:
+        """Jobs of a worker that died begin again, those that died often are shown as failed."""
+        for job in await app.job_manager.get_stalled_jobs():
+            if job.attempts >= 3:
+                await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
+            else:
+                await app.job_manager.retry_job(job)
+
+    app.task(name=DELIVER, retry=RETRY)(deliver_event)
+    look = app.task(name=LOOK, lock=LOOK, queueing_lock=LOOK)(look_for_due_work)
+    rescue = app.task(name=RESCUE, queueing_lock=RESCUE)(rescue_stalled)
+    app.periodic(cron="* * * * *")(look)
+    app.periodic(cron="*/2 * * * *")(rescue)
+    return app
+
+
+def run_worker(*, wait: bool = True) -> None:
+    """Do queued and scheduled work until SIGTERM or SIGINT; with `wait=False` only what is waiting now."""
+    app = build_app(DjangoConnector().get_worker_connector())
+    # What fell due while nothing ran is made up at once, not at the next full minute.
+    run_due()
+    app.run_worker(
+        name="fours",
+        concurrency=2,
+        wait=wait,
+        listen_notify=wait,
+        install_signal_handlers=wait,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=STOP_SECONDS,
+    )
+
+
+def failed_deliveries(store: Store) -> list[dict[str, Any]]:
+    """What could not be delivered in a store after all tries, newest first: id, event, subscriber, attempts."""
+    jobs = ProcrastinateJob.objects.filter(
+        status="failed", task_name=DELIVER, args__store_id=store.pk
+    ).order_by("-id")[:100]
+    rows = list(jobs.values("id", "attempts", "args"))
+    events = Event.objects.filter(store=store, pk__in=[row["args"]["event_id"] for row in rows])
+    known = {event.pk: event for event in events}
+    return [
+        {
+            "id": row["id"],
+            "attempts": row["attempts"],
+            "subscriber": row["args"]["subscriber"],
+            "event": known.get(row["args"]["event_id"]),
+        }
+        for row in rows
+    ]
+
+
+@verb("重新投递", "org.change_settings")
+def retry_delivery(store: Store, *, job_id: int, actor: Actor) -> None:
+    """Queue a failed delivery again."""
+    failed = ProcrastinateJob.objects.filter(
+        pk=job_id, status="failed", task_name=DELIVER, args__store_id=store.pk
+    )
+    if not failed.exists():
+        raise NotThere()
+    JobManager(DjangoConnector()).retry_job_by_id(job_id, timezone.now())
+
+
+@every("kernel.escalate", minutes=10)
+def escalate_late_tasks(store: Store, due_at: datetime) -> None:
+    """Overdue tasks are shown to the superior (PF-07)."""
+    escalate(store)
+
+
+@daily("kernel.recount_deadlines", at="00:30")
+def recount_deadlines(store: Store, due_at: datetime) -> None:
+    """Working days counted before a year's holidays were entered are counted again."""
+    for deadline in DEADLINES.values():
+        if deadline.unit == "working_days":
+            recount(store, deadline.name)
+
+
+@daily("kernel.tidy", at="03:20")
+def tidy(store: Store, due_at: datetime) -> None:
+    """Drop what nobody asks for any more: answers to repeated requests, occurrences long done."""
+    IdempotencyKey.objects.filter(at__lt=due_at - timedelta(days=3)).delete()
+    old = Occurrence.objects.filter(store=store, state=Occurrence.State.DONE)
+    old.filter(due_at__lt=due_at - timedelta(days=KEPT_DAYS)).delete()
