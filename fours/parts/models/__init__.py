@@ -1,5 +1,6 @@
 from .issue import Backorder, IssueLine, IssueSlip, Reservation
 from .part import Bin, Part, StorePart
+from .receipt import StockReceipt
 from .stock import Lot, LotBalance, StockBalance, StockMovement
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "Reservation",
     "StockBalance",
     "StockMovement",
+    "StockReceipt",
     "StorePart",
 ]

@@ -1,9 +1,15 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 
 from fours.kernel.models import GroupScoped, StoreScoped
+from fours.kernel.text import initials, pinyin, squeeze
+
+
+def bare(text: str) -> str:
+    """A part number as it is compared: without spaces, hyphens, dots and strokes, in small letters."""
+    return "".join(char for char in squeeze(text).lower() if char not in "-./·_")
 
 
 class PartCategory(models.TextChoices):
@@ -60,6 +66,7 @@ class Part(GroupScoped):
     hazardous = models.BooleanField("危险品", default=False)
     note = models.CharField("备注", max_length=200, blank=True)
     active = models.BooleanField("在用", default=True)
+    search_text = models.CharField(max_length=600, blank=True, editable=False)
     version = models.PositiveIntegerField("版本", default=1)
     created_at = models.DateTimeField("建档时间", auto_now_add=True)
     updated_at = models.DateTimeField("更新时间", auto_now=True)
@@ -73,6 +80,18 @@ class Part(GroupScoped):
 
     def __str__(self) -> str:
         return f"{self.number} {self.name}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search_text = self._searched()
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = {*kwargs["update_fields"], "search_text"}
+        super().save(*args, **kwargs)
+
+    def _searched(self) -> str:
+        """What a search in the catalogue looks through, each kind of word between bars."""
+        numbers = [bare(number) for number in (self.number, self.maker_number, self.barcode) if number]
+        words = [*numbers, squeeze(self.name).lower(), initials(self.name), pinyin(self.name)]
+        return "|".join(words)[:600]
 
 
 class Bin(StoreScoped):

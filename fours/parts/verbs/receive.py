@@ -1,0 +1,136 @@
+"""Parts come in: by hand against a delivery note, or as opening stock (PT-02, PT-05 thin)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from fours.kernel.actor import Actor
+from fours.kernel.business_date import business_date
+from fours.kernel.errors import Refused
+from fours.kernel.events import announce
+from fours.kernel.models import Store
+from fours.kernel.money import round_money, round_unit_cost
+from fours.kernel.numbers import next_number
+from fours.kernel.verbs import verb
+from fours.parts.errors import check_quantity, plain
+from fours.parts.ledger import Posting, lock_balances, put_in
+from fours.parts.models import Bin, Lot, Part, StockBalance, StockMovement, StockReceipt
+
+from .reserve import fill_backorders
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Pieces of a part that came in, put into a bin. `unit_cost` is CNY without VAT, six places."""
+
+    part: Part
+    quantity: Decimal
+    unit_cost: Decimal
+    bin: Bin
+    lot_code: str = ""
+    expires_on: date | None = None
+
+
+@verb("入库", "parts.receive")
+def receive_parts(
+    store: Store,
+    *,
+    lines: Sequence[Arrival],
+    actor: Actor,
+    supplier: str = "",
+    delivery_note: str = "",
+    note: str = "",
+) -> StockReceipt:
+    """Book a delivery into stock, one lot per line, and reserve it for those who wait for it."""
+    receipt = _draft(store, actor, "receipt", note)
+    receipt.supplier, receipt.delivery_note = supplier, delivery_note
+    return _book(receipt, lines, actor)
+
+
+@verb("期初入库", "parts.import")
+def open_stock(store: Store, *, lines: Sequence[Arrival], actor: Actor, note: str = "") -> StockReceipt:
+    """Book what lay in the bins when the store began to use the system."""
+    return _book(_draft(store, actor, "opening", note), lines, actor)
+
+
+def receive_part(
+    store: Store,
+    *,
+    part: Part,
+    quantity: Decimal,
+    unit_cost: Decimal,
+    bin: Bin,
+    actor: Actor,
+    kind: str = "receipt",
+    lot_code: str = "",
+    supplier: str = "",
+) -> StockReceipt:
+    """A receipt of one line; `kind` is `receipt` or `opening`."""
+    line = Arrival(part, quantity, unit_cost, bin, lot_code)
+    if kind == StockReceipt.Kind.OPENING:
+        return open_stock(store, lines=[line], actor=actor)
+    return receive_parts(store, lines=[line], supplier=supplier, actor=actor)
+
+
+def _draft(store: Store, actor: Actor, kind: str, note: str) -> StockReceipt:
+    day = business_date(store)
+    return StockReceipt(store=store, kind=kind, note=note, business_date=day, created_by=actor.user)
+
+
+def _book(receipt: StockReceipt, lines: Sequence[Arrival], actor: Actor) -> StockReceipt:
+    if not lines:
+        raise Refused("入库单至少要有一行配件。")
+    for line in lines:
+        check_arrival(receipt.store, line)
+    balances = lock_balances(receipt.store, [line.part for line in lines])
+    receipt.number = next_number(receipt.store, "PI", receipt.business_date)
+    receipt.save()
+    posting = Posting.of(receipt, receipt.kind, actor)
+    for position, line in enumerate(lines, start=1):
+        _put_away(balances[line.part.pk], posting, line, f"{receipt.number}-{position}")
+    pieces = "、".join(f"{line.part.name}×{plain(line.quantity)}" for line in lines[:5])
+    announce(
+        "parts.received",
+        receipt,
+        actor=actor,
+        sentence=f"{receipt.get_kind_display()} {receipt.number}：{pieces}{'等' if len(lines) > 5 else ''}",
+        data={"parts": sorted(balances)},
+    )
+    for part in {line.part.pk: line.part for line in lines}.values():
+        fill_backorders(receipt.store, part, actor=actor)
+    return receipt
+
+
+def check_arrival(store: Store, line: Arrival) -> None:
+    """Refuse pieces that cannot be booked: no quantity, negative cost, a foreign bin or part, a part out of use."""
+    check_quantity(line.quantity, line.part.name)
+    cost = line.unit_cost
+    if not cost.is_finite() or not 0 <= cost <= 9_999_999 or cost != round_unit_cost(cost):
+        raise Refused(f"{line.part.name}：单价不能为负，最多六位小数。", field="unit_cost")
+    if line.bin.store_id != store.pk or not line.bin.active:
+        raise Refused(f"{line.part.name}：货位 {line.bin.code} 不是本店在用的货位。", field="bin")
+    if line.part.group_id != store.group_id or not line.part.active:
+        raise Refused(f"{line.part.name}：配件不在用，不能入库。", field="part")
+
+
+def _put_away(balance: StockBalance, posting: Posting, line: Arrival, own_code: str) -> StockMovement:
+    lot = _lot(balance, posting, line, own_code)
+    value = round_money(line.quantity * line.unit_cost)
+    return put_in(balance, posting, lot=lot, bin=line.bin, quantity=line.quantity, value=value)
+
+
+def _lot(balance: StockBalance, posting: Posting, line: Arrival, own_code: str) -> Lot:
+    lot, made = Lot.objects.get_or_create(
+        store=balance.store,
+        part=line.part,
+        code=line.lot_code or own_code,
+        defaults={
+            "received_on": posting.business_date,
+            "unit_cost": line.unit_cost,
+            "expires_on": line.expires_on,
+        },
+    )
+    if not made and lot.unit_cost != line.unit_cost:
+        raise Refused(f"{line.part.name}：批次 {lot.code} 已有，但单价不同，请另起批次号。", field="lot_code")
+    return lot
