@@ -8,8 +8,8 @@ from fours.kernel.text import initials, pinyin, squeeze
 
 
 def bare(text: str) -> str:
-    """A part number as it is compared: without spaces, hyphens, dots and strokes, in small letters."""
-    return "".join(char for char in squeeze(text).lower() if char not in "-./·_")
+    """A part number or name as it is compared: small letters, digits and characters only, all half width."""
+    return "".join(char for char in squeeze(text).lower() if char.isalnum())
 
 
 class PartCategory(models.TextChoices):
@@ -90,7 +90,7 @@ class Part(GroupScoped):
     def _searched(self) -> str:
         """What a search in the catalogue looks through, each kind of word between bars."""
         numbers = [bare(number) for number in (self.number, self.maker_number, self.barcode) if number]
-        words = [*numbers, squeeze(self.name).lower(), initials(self.name), pinyin(self.name)]
+        words = [*numbers, bare(self.name), initials(self.name), pinyin(self.name)]
         return "|".join(words)[:600]
 
 
