@@ -1,0 +1,21 @@
+"""Who holds a post today."""
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from fours.kernel.models import Store, User
+
+from .models import Assignment
+
+
+def present_assignments(store: Store) -> QuerySet[Assignment]:
+    """The assignments of a store that hold today, of people who still work here."""
+    today = timezone.localdate()
+    holding = Q(ends_on__isnull=True) | Q(ends_on__gte=today)
+    return Assignment.objects.filter(holding, store=store, starts_on__lte=today, user__is_active=True)
+
+
+def holders(store: Store, *posts: str) -> list[User]:
+    """The people who hold one of the posts in the store today, by name."""
+    users = User.objects.filter(assignments__in=present_assignments(store).filter(post__in=posts))
+    return list(users.distinct().order_by("name", "pk"))
