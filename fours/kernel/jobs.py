@@ -14,10 +14,11 @@ from procrastinate.manager import JobManager
 from procrastinate.retry import RetryStrategy
 
 from .actor import Actor, open_scope
+from .attachments import sweep
 from .deadlines import DEADLINES, escalate, recount
 from .errors import NotThere
 from .events import DELIVER, SUBSCRIBERS, Subscriber
-from .models import Event, IdempotencyKey, Occurrence, Store
+from .models import Attachment, Event, IdempotencyKey, IntakeLoad, Occurrence, PrintedForm, Store
 from .schedules import daily, every, run_due
 from .verbs import verb
 
@@ -135,7 +136,13 @@ def recount_deadlines(store: Store, due_at: datetime) -> None:
 
 @daily("kernel.tidy", at="03:20")
 def tidy(store: Store, due_at: datetime) -> None:
-    """Drop what nobody asks for any more: answers to repeated requests, occurrences long done."""
+    """Drop what nobody asks for any more: answers to repeated requests, occurrences long done, files without a row."""
     IdempotencyKey.objects.filter(at__lt=due_at - timedelta(days=3)).delete()
     old = Occurrence.objects.filter(store=store, state=Occurrence.State.DONE)
     old.filter(due_at__lt=due_at - timedelta(days=KEPT_DAYS)).delete()
+    paths = {
+        path
+        for rows in (Attachment.objects, PrintedForm.objects, IntakeLoad.objects)
+        for path in rows.filter(store=store).values_list("path", flat=True)
+    }
+    sweep(store, paths, due_at - timedelta(days=1))

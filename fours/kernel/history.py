@@ -1,0 +1,66 @@
+"""The history of a document: who did what when, with old and new values (PF-13). Read from its events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from .actor import Actor
+from .events import kind_of
+from .models import Event, StoreScoped
+
+SHOWN = 60
+
+
+@dataclass(frozen=True)
+class HistoryLine:
+    """One line of a document's life, in the shape the time line shows."""
+
+    when: datetime
+    who: str
+    text: str
+    changes: tuple[str, ...]
+    tone: str = "neutral"
+    icon: str = "point"
+
+    @property
+    def detail(self) -> str:
+        return ";".join(self.changes)
+
+
+def history_of(aggregate: StoreScoped, actor: Actor, limit: int = SHOWN) -> list[HistoryLine]:
+    """The newest lines of a document's history, newest first."""
+    return [line_of(event) for event in events_of(aggregate, actor)[:limit]]
+
+
+def events_of(aggregate: StoreScoped, actor: Actor) -> QuerySet[Event]:
+    """All events of a document the actor may see, newest first."""
+    rows = Event.objects.visible_to(actor).filter(
+        aggregate_kind=kind_of(aggregate), aggregate_id=aggregate.pk
+    )
+    return rows.order_by("-pk")
+
+
+def line_of(event: Event) -> HistoryLine:
+    changes = event.data.get("changes")
+    pairs = changes.items() if isinstance(changes, dict) else ()
+    return HistoryLine(
+        event.at, event.actor_name, event.sentence, tuple(_change(n, pair) for n, pair in pairs)
+    )
+
+
+def _change(name: str, pair: object) -> str:
+    old, new = pair if isinstance(pair, list | tuple) and len(pair) == 2 else ("", pair)
+    return f"{name}:{_shown(old)} → {_shown(new)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return "空" if value in (None, "", []) else str(value)
+
+
+def history_address(aggregate: StoreScoped) -> str:
+    """The page with the whole history."""
+    return reverse("history", args=[kind_of(aggregate), aggregate.pk])
