@@ -14,6 +14,11 @@ ROOMS = (
 
 class FoursAppConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
+    # Django takes an apps.py's config by itself only when one class there is a default; this base is none.
+    default = False
+
+    def __init_subclass__(cls) -> None:
+        cls.default = True
 
     def ready(self) -> None:
         for room in ROOMS:
