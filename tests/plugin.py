@@ -47,7 +47,8 @@ def prepare_template() -> None:
         known = owner.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
         stale = owner.execute("select datname from pg_database where datname like 'fours_test_%'").fetchall()
         for (left,) in stale:
-            drop_if_unused(owner, str(left))
+            if not is_running(int(str(left).rpartition("_")[2])):
+                drop_if_unused(owner, str(left))
         if not known:
             migrate_template(owner, urls.app, urls.owner, name)
     os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
@@ -91,6 +92,17 @@ def pytest_unconfigure() -> None:
     owner_url = with_database(os.environ["DATABASE_OWNER_URL"], "fours")
     with psycopg.connect(owner_url, autocommit=True) as owner:
         drop_if_unused(owner, os.environ[OWN])
+
+
+def is_running(pid: int) -> bool:
+    """Whether the test process a database is named after still lives; it may not have connected yet."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def drop_if_unused(owner: psycopg.Connection[tuple[object, ...]], name: str) -> None:
