@@ -6,6 +6,7 @@ ORDER_MOVES = frozenset({
     ("completed", "authorised"),  # a failed re-check or additional work found late opens the order again
     ("completed", "delivered"),
     ("delivered", "closed"),
+    ("closed", "delivered"),  # a statement was reversed or refunded afterwards: the money is open again
     ("draft", "void"),
     ("authorised", "void"),  # only while nothing is issued, clocked or paid
 })  # fmt: skip
@@ -36,6 +37,10 @@ STATEMENT_MOVES = frozenset({
     ("part_paid", "reversed"),
     ("on_account", "reversed"),
     ("paid", "reversed"),
+    # A refund opens again what was paid.
+    ("paid", "part_paid"),
+    ("paid", "issued"),
+    ("part_paid", "issued"),
 })  # fmt: skip
 
 PRESENCE_MOVES = frozenset({

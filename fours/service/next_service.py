@@ -1,0 +1,71 @@
+"""When a car should come next: the maintenance interval of its drive, by its own history where there is one (SV-13)."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from fours.kernel.calendar import add_months
+from fours.kernel.models import Store
+from fours.kernel.store_settings import declare_setting, settings_of
+from fours.vehicles.models import Vehicle
+from fours.vehicles.models.vehicle import Drive
+
+DEFAULTS = {Drive.FUEL: (6, 5000), Drive.HYBRID: (6, 7500), Drive.BATTERY: (12, 10000)}
+# Below this many days two readings say nothing about how much a car is driven.
+SHORTEST_HISTORY = 60
+SOONEST = 30
+
+for _drive, (_months, _km) in DEFAULTS.items():
+    declare_setting(
+        f"service.interval_months.{_drive.value}",
+        f"保养间隔(月):{_drive.label}",
+        _months,
+        kind="int",
+        group="售后服务",
+        help="下次保养日期按此推算,里程先到则提前。",
+    )
+    declare_setting(
+        f"service.interval_km.{_drive.value}",
+        f"保养间隔(公里):{_drive.label}",
+        _km,
+        kind="int",
+        group="售后服务",
+        help="下次保养里程按此推算。",
+    )
+
+
+@dataclass(frozen=True)
+class NextService:
+    """The next service: on a day or at a mileage, whichever comes first, and how the day was found."""
+
+    on: date
+    mileage: int
+    reason: str
+
+
+def next_service(store: Store, vehicle: Vehicle, *, mileage: int, on: date) -> NextService:
+    """The interval after a visit; the day is earlier when the car's own readings say it drives the distance sooner.
+
+    Three queries. The day is never sooner than 30 days.
+    """
+    months_key = f"service.interval_months.{vehicle.drive}"
+    km_key = f"service.interval_km.{vehicle.drive}"
+    interval = settings_of(store, [months_key, km_key])
+    months, km = int(interval[months_key]), int(interval[km_key])
+    by_calendar = add_months(on, months)
+    per_day = kilometers_per_day(vehicle, mileage=mileage, on=on)
+    if per_day:
+        by_distance = on + timedelta(days=max(SOONEST, round(km / per_day)))
+        if by_distance < by_calendar:
+            return NextService(by_distance, mileage + km, f"按该车日均 {per_day:.0f} 公里推算")
+    return NextService(by_calendar, mileage + km, f"按{vehicle.get_drive_display()}保养间隔 {months} 个月")
+
+
+def kilometers_per_day(vehicle: Vehicle, *, mileage: int, on: date) -> float | None:
+    """How far the car goes in a day since its first reading of the last two years; None without enough history."""
+    readings = vehicle.mileage_readings.filter(read_on__gte=on - timedelta(days=730), read_on__lte=on)
+    if readings.filter(instrument_replaced=True).exists():
+        return None
+    first = readings.order_by("read_on", "pk").first()
+    if first is None or (on - first.read_on).days < SHORTEST_HISTORY or mileage <= first.kilometers:
+        return None
+    return (mileage - first.kilometers) / (on - first.read_on).days
