@@ -1,0 +1,175 @@
+"""Papers: printed live as a draft, frozen with their hash when they become evidence, served again with a copy mark (PF-10)."""
+
+import hashlib
+import io
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from pypdf import PdfReader, PdfWriter
+
+from .actor import Actor
+from .attachments import read_stored, store_bytes
+from .errors import NotThere, Refused
+from .events import announce, kind_of
+from .models import PrintedForm, StoreScoped
+from .typeset import typeset
+
+log = logging.getLogger(__name__)
+DRAFT = "草稿"
+
+
+@dataclass(frozen=True)
+class Print:
+    """A form: its template (`service/repair_order.typ`), who may print it, and the view model a document gives.
+
+    The view may leave out `paper`: number, QR code, time, person, copy mark and 演示 are filled in here.
+    """
+
+    form: str
+    label: str
+    model: type[StoreScoped]
+    template: str
+    permission: str
+    view: Callable[[Any, Actor], Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class PrintLink:
+    """A form of a document as its page offers it; `copies` says how often the frozen paper was printed."""
+
+    label: str
+    url: str
+    frozen: bool
+    copies: int
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A PDF ready to be sent."""
+
+    data: bytes
+    file_name: str
+
+
+PRINTS: dict[str, Print] = {}
+
+
+def declare_print(form: Print) -> None:
+    """Register a form once at start, in the app's `papers.py`."""
+    if form.form in PRINTS:
+        raise ValueError(f"two forms are called {form.form}")
+    PRINTS[form.form] = form
+
+
+def freeze(form: str, document: StoreScoped, *, actor: Actor, occurrence: str = "") -> PrintedForm:
+    """Keep the paper as it is now, view and PDF, as evidence. Called by the verb that signs or issues it.
+
+    What is kept once stays: asked again for the same occurrence, the first paper is given back.
+    """
+    kept = _kept(form, document).filter(occurrence=occurrence).first()
+    if kept is not None:
+        return kept
+    declared = PRINTS[form]
+    view = _view(declared, document, actor, copy_mark="")
+    data = typeset(declared.template, view)
+    return PrintedForm.objects.create(
+        store_id=document.store_id,
+        aggregate_kind=kind_of(document),
+        aggregate_id=document.pk,
+        form=form,
+        occurrence=occurrence,
+        view=view,
+        path=store_bytes(document.store_id, data, ".pdf"),
+        sha256=hashlib.sha256(data).hexdigest(),
+        created_by=actor.user,
+    )
+
+
+def sheet_of(form: Print, document: StoreScoped, *, actor: Actor, occurrence: str | None = None) -> Sheet:
+    """The frozen paper (the newest when no occurrence is named), counted as printed; else a live one marked 草稿."""
+    rows = _kept(form.form, document)
+    kept = (rows if occurrence is None else rows.filter(occurrence=occurrence)).order_by("-pk").first()
+    if kept is None:
+        if occurrence:
+            raise NotThere()
+        view = _view(form, document, actor, copy_mark=DRAFT)
+        return Sheet(typeset(form.template, view), _file_name(form, document))
+    return Sheet(print_again(kept, form, document, actor=actor), _file_name(form, document))
+
+
+def print_again(kept: PrintedForm, form: Print, document: StoreScoped, *, actor: Actor) -> bytes:
+    """The kept bytes, from the second time on with a mark saying which copy it is. Counts and records the print."""
+    data = read_stored(kept.path)
+    if hashlib.sha256(data).hexdigest() != kept.sha256:
+        log.error("printed form %s is not what was kept", kept.pk)
+        raise Refused("存档单据与登记的校验值不符,已停止打印。请联系管理员从备份恢复。")
+    PrintedForm.objects.filter(pk=kept.pk).update(copies=F("copies") + 1)
+    kept.refresh_from_db(fields=["copies"])
+    again = kept.copies - 1
+    sentence = f"补打{form.label}第 {again} 次" if again else f"打印{form.label}"
+    announce("kernel.printed", document, actor=actor, sentence=sentence, data={"printed_form": kept.pk})
+    return _marked(data, f"补打 第 {again} 次") if again else data
+
+
+def prints_of(document: StoreScoped, actor: Actor) -> list[PrintLink]:
+    """The forms the actor may print of this document, with how often each frozen one was."""
+    forms = [
+        form
+        for form in PRINTS.values()
+        if isinstance(document, form.model) and actor.can(form.permission, document.store_id)
+    ]
+    rows = PrintedForm.objects.filter(
+        store_id=document.store_id, aggregate_kind=kind_of(document), aggregate_id=document.pk
+    )
+    copies = dict(rows.order_by("pk").values_list("form", "copies"))
+    return [
+        PrintLink(
+            form.label, print_address(form.form, document), form.form in copies, copies.get(form.form, 0)
+        )
+        for form in forms
+    ]
+
+
+def print_address(form: str, document: StoreScoped) -> str:
+    return reverse("print_form", args=[form, document.pk])
+
+
+def _kept(form: str, document: StoreScoped) -> QuerySet[PrintedForm]:
+    return PrintedForm.objects.filter(
+        store_id=document.store_id, aggregate_kind=kind_of(document), aggregate_id=document.pk, form=form
+    )
+
+
+def _view(form: Print, document: StoreScoped, actor: Actor, *, copy_mark: str) -> dict[str, Any]:
+    view = dict(form.view(document, actor))
+    number = str(getattr(document, "number", "") or "")
+    paper = {
+        "number": number or DRAFT,
+        "qr": number,
+        "printed_at": f"{timezone.localtime():%Y-%m-%d %H:%M}",
+        "printed_by": actor.name,
+        "demo": document.store.is_demo,
+    }
+    view["paper"] = {**paper, **view.get("paper", {}), "copy_mark": copy_mark}
+    return view
+
+
+def _file_name(form: Print, document: StoreScoped) -> str:
+    return f"{form.label} {getattr(document, 'number', '') or DRAFT}.pdf"
+
+
+def _marked(data: bytes, mark: str) -> bytes:
+    """The same pages with a mark laid over each; nothing of the paper itself is made anew."""
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+    for page in writer.pages:
+        size = {"width": int(page.mediabox.width), "height": int(page.mediabox.height)}
+        overlay = typeset("kernel/copy_mark.typ", {"mark": mark, **size})
+        page.merge_page(PdfReader(io.BytesIO(overlay)).pages[0])
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()

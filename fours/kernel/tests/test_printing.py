@@ -1,0 +1,129 @@
+"""Papers: a draft while open, frozen with its hash, printed again with a copy mark and counted (PF-10)."""
+
+import hashlib
+import io
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from django.core.files.storage import default_storage
+from django.test import Client
+from pypdf import PdfReader
+
+from conftest import PersonOf
+from fours.customers.models import Customer
+from fours.kernel import printing
+from fours.kernel.actor import Actor
+from fours.kernel.models import Event, PrintedForm, Store
+from fours.kernel.printing import Print, declare_print, freeze, prints_of
+
+ClientOf = Callable[..., Client]
+# The shortest template that is shipped stands for any form.
+TEMPLATE = "kernel/copy_mark.typ"
+
+
+@pytest.fixture(autouse=True)
+def own_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(default_storage, "base_location", tmp_path, raising=False)
+    monkeypatch.setattr(default_storage, "location", str(tmp_path), raising=False)
+    monkeypatch.setattr(printing, "PRINTS", {})
+    monkeypatch.setattr("fours.kernel.views.printing.PRINTS", printing.PRINTS)
+    declare_print(Print("test.card", "客户卡", Customer, TEMPLATE, "customers.view", _view))
+
+
+def _view(customer: Customer, actor: Actor) -> Mapping[str, object]:
+    return {"mark": customer.name, "width": 595, "height": 842}
+
+
+@pytest.fixture
+def customer(s01: Store) -> Customer:
+    return Customer.objects.create(store=s01, name="王小明")
+
+
+def text_of(pdf: bytes) -> str:
+    return "".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+
+
+def test_before_it_is_evidence_it_is_a_live_draft_and_nothing_is_kept(
+    customer: Customer, s01: Store, client_of: ClientOf, see: Callable[..., None]
+) -> None:
+    answer = client_of("advisor", s01).get(f"/print/test.card/{customer.pk}/")
+    assert (answer.status_code, answer["Content-Type"]) == (200, "application/pdf")
+    assert "王小明" in text_of(answer.content)
+    see(s01)
+    assert not PrintedForm.objects.exists()
+
+
+def test_the_draft_carries_its_mark_in_the_view_and_the_frozen_paper_does_not(
+    customer: Customer, s01: Store, person: PersonOf
+) -> None:
+    advisor = person("advisor", s01)
+    draft = printing._view(printing.PRINTS["test.card"], customer, advisor, copy_mark=printing.DRAFT)
+    kept = freeze("test.card", customer, actor=advisor)
+    assert draft["paper"]["copy_mark"] == "草稿"
+    assert (kept.view["paper"]["copy_mark"], kept.view["paper"]["demo"]) == ("", False)
+
+
+def test_a_frozen_paper_stays_as_it_was_when_the_document_changes(
+    customer: Customer, s01: Store, person: PersonOf, client_of: ClientOf, see: Callable[..., None]
+) -> None:
+    kept = freeze("test.card", customer, actor=person("advisor", s01))
+    Customer.objects.update(name="李小红")
+    assert freeze("test.card", customer, actor=person("advisor", s01)).pk == kept.pk
+    answer = client_of("advisor", s01).get(f"/print/test.card/{customer.pk}/")
+    assert hashlib.sha256(answer.content).hexdigest() == kept.sha256
+    assert "王小明" in text_of(answer.content)
+
+
+def test_from_the_second_print_on_each_copy_is_marked_counted_and_recorded(
+    customer: Customer, s01: Store, person: PersonOf, client_of: ClientOf, see: Callable[..., None]
+) -> None:
+    freeze("test.card", customer, actor=person("advisor", s01))
+    advisor = client_of("advisor", s01)
+    prints = [advisor.get(f"/print/test.card/{customer.pk}/").content for _ in range(3)]
+    assert "补打" not in text_of(prints[0])
+    assert "补打 第 1 次" in text_of(prints[1])
+    assert "补打 第 2 次" in text_of(prints[2])
+    assert "王小明" in text_of(prints[2])
+    see(s01)
+    assert PrintedForm.objects.get().copies == 3
+    said = list(Event.objects.filter(kind="kernel.printed").order_by("pk").values_list("sentence", flat=True))
+    assert said == ["打印客户卡", "补打客户卡第 1 次", "补打客户卡第 2 次"]
+
+
+def test_a_paper_whose_bytes_were_changed_is_not_printed(
+    customer: Customer, s01: Store, person: PersonOf, client_of: ClientOf, see: Callable[..., None]
+) -> None:
+    kept = freeze("test.card", customer, actor=person("advisor", s01))
+    Path(default_storage.path(kept.path)).write_bytes(b"%PDF-1.7 other")
+    answer = client_of("advisor", s01).get(f"/print/test.card/{customer.pk}/")
+    assert answer.status_code == 422
+    assert "校验值不符" in answer.content.decode()
+    see(s01)
+    assert PrintedForm.objects.get().copies == 0
+
+
+def test_each_occurrence_is_a_paper_of_its_own(customer: Customer, s01: Store, person: PersonOf) -> None:
+    first = freeze("test.card", customer, actor=person("advisor", s01), occurrence="1")
+    second = freeze("test.card", customer, actor=person("advisor", s01), occurrence="2")
+    assert first.pk != second.pk
+
+
+def test_other_stores_other_posts_and_unknown_forms_get_nothing(
+    customer: Customer, s01: Store, s02: Store, client_of: ClientOf
+) -> None:
+    address = f"/print/test.card/{customer.pk}/"
+    assert client_of("advisor", s02).get(address).status_code == 404
+    assert client_of("tool_keeper", s01).get(address).status_code == 404
+    assert client_of("advisor", s01).get(f"/print/test.nothing/{customer.pk}/").status_code == 404
+    assert client_of("advisor", s01).get(f"{address}?occurrence=7").status_code == 404
+
+
+def test_a_documents_page_offers_what_may_be_printed(
+    customer: Customer, s01: Store, person: PersonOf
+) -> None:
+    advisor = person("advisor", s01)
+    assert [(link.label, link.frozen) for link in prints_of(customer, advisor)] == [("客户卡", False)]
+    freeze("test.card", customer, actor=advisor)
+    assert [(link.frozen, link.copies) for link in prints_of(customer, advisor)] == [(True, 0)]
+    assert prints_of(customer, person("tool_keeper", s01)) == []
