@@ -78,7 +78,7 @@ class PhoneKind(models.TextChoices):
 
 
 class Phone(ChildOfDocument):
-    """A number of a customer (电话), stored as digits without separators."""
+    """A number of a customer (电话), in the form of `check_phone`: 13812345678, 0512-65123456."""
 
     parent_field: ClassVar[str] = "customer"
     view_permission: ClassVar[str | None] = "customers.view"

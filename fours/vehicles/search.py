@@ -1,0 +1,76 @@
+"""Cars are found by plate, VIN and by all that finds their owner (PF-05)."""
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from fours.customers.models import Customer
+from fours.customers.search import customer_keys
+from fours.kernel.actor import Actor
+from fours.kernel.search import (
+    Hit,
+    Key,
+    Source,
+    plate_keys,
+    register_creation,
+    register_source,
+    vin_keys,
+    write_keys,
+)
+
+from .identifiers import check_plate, check_vin
+from .models import Ownership, Vehicle
+
+KIND = "vehicle"
+OPEN_OWNERSHIPS = Prefetch(
+    "ownerships", Ownership.objects.filter(ends_on=None).select_related("customer").order_by("id")
+)
+
+
+def vehicle_keys(vehicle: Vehicle) -> list[Key]:
+    """Every key of a car; those of its owner count a little less than its own."""
+    keys = plate_keys(vehicle.plate) + vin_keys(vehicle.vin)
+    if owner := vehicle.owner:
+        keys += [(key, rank + 1) for key, rank in customer_keys(owner)]
+    return keys
+
+
+def write_vehicle_keys(vehicle: Vehicle) -> None:
+    """Make the car found by what its file and its owner's say now."""
+    write_keys(vehicle, KIND, vehicle_keys(vehicle))
+
+
+def write_keys_of_cars(customer: Customer) -> None:
+    """After a change of the owner's file."""
+    owned = customer.ownerships.filter(
+        relation=Ownership.Relation.OWNER, ends_on=None, vehicle__merged_into=None
+    )
+    for ownership in owned.select_related("vehicle"):
+        write_vehicle_keys(ownership.vehicle)
+
+
+def describe(actor: Actor, ids: list[int]) -> dict[int, Hit]:
+    """The cars the actor may see, with their owner."""
+    rows = Vehicle.objects.visible_to(actor).filter(pk__in=ids, merged_into=None)
+    return {row.pk: _hit(row, actor) for row in rows.prefetch_related(OPEN_OWNERSHIPS)}
+
+
+def _hit(vehicle: Vehicle, actor: Actor) -> Hit:
+    owner = vehicle.owner if actor.can("customers.view", vehicle.store_id) else None
+    visit = f"最近来店 {vehicle.last_visit_on}" if vehicle.last_visit_on else ""
+    subtitle = " · ".join(filter(None, [vehicle.description, owner.name if owner else "", visit]))
+    chip = None if vehicle.active else ("停用", "neutral")
+    return Hit(str(vehicle), subtitle, reverse("vehicle", args=[vehicle.pk]), chip)
+
+
+def new_vehicle_address(text: str) -> str | None:
+    """The form of a new car with what was typed as its plate or VIN, if it is one."""
+    for name, check in (("plate", check_plate), ("vin", check_vin)):
+        checked = check(text)
+        if checked.value:
+            return f"{reverse('vehicle_new')}?{urlencode({name: checked.value})}"
+    return None
+
+
+register_source(Source(KIND, "车辆", "car", "vehicles.view", describe, order=10))
+register_creation("vehicles.change", new_vehicle_address)
