@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.apps import apps
 from django.db.models import QuerySet
 from django.urls import reverse
 
@@ -46,8 +47,17 @@ def line_of(event: Event) -> HistoryLine:
     changes = event.data.get("changes")
     pairs = changes.items() if isinstance(changes, dict) else ()
     return HistoryLine(
-        event.at, event.actor_name, event.sentence, tuple(_change(n, pair) for n, pair in pairs)
+        event.at,
+        event.actor_name,
+        event.sentence,
+        tuple(_change(_label(event.aggregate_kind, name), pair) for name, pair in pairs),
     )
+
+
+def _label(kind: str, name: str) -> str:
+    """What a field is called on screen; a name that is no field is said as it is."""
+    fields = apps.get_model(kind)._meta.get_fields()
+    return next((str(f.verbose_name) for f in fields if f.name == name and hasattr(f, "verbose_name")), name)
 
 
 def _change(name: str, pair: object) -> str:

@@ -1,0 +1,175 @@
+"""The screens every register has."""
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from fours.kernel.attachments import attach_address, attachments_of
+from fours.kernel.comments import comment_address, comments_of
+from fours.kernel.errors import NotAllowed, NotThere, Refused
+from fours.kernel.history import history_of
+from fours.kernel.models import StoreScoped
+from fours.kernel.panels import panels_of, render_panel
+from fours.kernel.security import note
+from fours.kernel.verbs import take
+from fours.kernel.web import ActorRequest, attempt, done, page, screen
+
+from .base import REGISTERS, Register
+from .export import EXPORT_LIMIT, workbook
+from .forms import RegisterForm
+from .listing import Listing, sort_link
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@screen(None)
+def list_rows(request: ActorRequest, register: Register) -> HttpResponse:
+    """The list, with filters, sorting and page in its address."""
+    admit(request, register.view)
+    listing = Listing(register, request.GET, request.actor)
+    lines, more = listing.lines()
+    context = {
+        "register": register,
+        "listing": listing,
+        "lines": lines,
+        "more": more,
+        "count": listing.count(),
+        "heads": [sort_link(h, _address(request, sort=h.sort, page="")) for h in listing.headings()],
+        "may_change": register.may_change(request.actor) and bool(register.form),
+        "may_export": request.actor.can("kernel.export"),
+    }
+    return render(request, "kernel/register_list.html", context)
+
+
+@screen(None)
+def export(request: ActorRequest, register: Register) -> HttpResponse:
+    """The filtered list as a workbook; who took it stands in the security log (PF-10)."""
+    admit(request, register.view)
+    admit(request, "kernel.export")
+    rows = Listing(register, request.GET, request.actor).rows()
+    count = rows.count()
+    if count > EXPORT_LIMIT:
+        raise Refused(f"共 {count} 行,一次最多导出 {EXPORT_LIMIT} 行,请先筛选。")
+    note(request, "exported", f"{register.label} {count} 行 {request.META['QUERY_STRING']}")
+    name = quote(f"{register.label}{timezone.localdate():%Y%m%d}.xlsx")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return HttpResponse(workbook(register, rows.iterator(2000)), content_type=XLSX, headers=headers)
+
+
+@screen(None)
+def show_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse:
+    """One row: its facts, panels of upper apps, history, attachments, comments."""
+    admit(request, register.view)
+    row = find_row(request, register, pk)
+    facts = [
+        (heading, [(register.heading(name), register.text(row, name)) for name in names])
+        for heading, names in register.form
+    ]
+    context = {
+        "register": register,
+        "row": row,
+        "facts": facts,
+        "panels": [(p.label, render_panel(p, request, row)) for p in panels_of(register.model, request)],
+        "may_change": register.may_change(request.actor) and bool(register.form),
+        "may_rest": register.may_change(request.actor) and register.can_rest,
+        "history": history_of(row, request.actor),
+        "keeps_files": isinstance(row, StoreScoped),
+    }
+    if isinstance(row, StoreScoped):
+        context |= {"attachments": attachments_of(row, request.actor), "attach_to": attach_address(row)}
+        context |= {"comments": comments_of(row, request.actor), "comment_to": comment_address(row)}
+    return render(request, "kernel/register_row.html", context)
+
+
+@screen(None)
+def new_row(request: ActorRequest, register: Register) -> HttpResponse:
+    """The empty form; the address may carry first values (`?plate=`)."""
+    admit(request, register.change, must=True)
+    row = register.model()
+    return _form(request, register, row, f"新建{register.label}", reverse(register.name))
+
+
+@screen(None)
+def edit_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse:
+    """The form of a row, locked while it is saved."""
+    admit(request, register.change, must=True)
+    row = find_row(request, register, pk)
+    if request.method == "POST":
+        row = take(row)
+    return _form(request, register, row, f"修改{register.label} {row}", register.address(row))
+
+
+@require_POST
+@screen(None)
+def rest_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse:
+    """Deactivate (`active=0`) or take up again (`active=1`)."""
+    admit(request, register.change, must=True)
+    row = take(find_row(request, register, pk))
+    active = request.POST.get("active") == "1"
+    if not register.can_rest or row.active == active:
+        raise Refused(f"{row} 的状态没有变化,请刷新后查看。")
+    register.rest(row, active, request.actor)
+    return done(request, f"已{'启用' if active else '停用'} {row}", register.address(row))
+
+
+def admit(request: ActorRequest, permission: str | None, *, must: bool = False) -> None:
+    """Refuse without the permission; with `must`, None means that nobody has it."""
+    if must and permission is None:
+        raise NotAllowed("这些资料由系统维护,不能在这里修改。")
+    request.actor.require(permission, request.actor.must_store.pk)
+
+
+def find_row(request: ActorRequest, register: Register, pk: int) -> Any:
+    row = register.rows(request.actor).filter(pk=pk).first()
+    if row is None:
+        raise NotThere()
+    return row
+
+
+def _form(request: ActorRequest, register: Register, row: Any, title: str, back: str) -> HttpResponse:
+    new = row.pk is None
+    form = register.form_class(
+        request.POST if request.method == "POST" else None,
+        instance=row,
+        initial=request.GET.dict() if new else None,
+        register=register,
+        actor=request.actor,
+    )
+    if request.method == "POST" and (saved := attempt(form, lambda: _save(register, form, request))):
+        return done(request, f"已{'新建' if new else '保存'} {saved}", register.address(saved))
+    context = {"register": register, "form": form, "page_title": title, "back": back}
+    return page(request, "kernel/register_form.html", context, form)
+
+
+def _save(register: Register, form: RegisterForm, request: ActorRequest) -> Any:
+    form.check_seen()
+    return register.save(form, request.actor)
+
+
+def _address(request: ActorRequest, **changes: str) -> str:
+    asked = request.GET.copy()
+    for name, value in changes.items():
+        asked[name] = value
+        if not value:
+            del asked[name]
+    return f"?{asked.urlencode()}"
+
+
+def urls() -> list[URLPattern]:
+    """The addresses of all registers, read when the apps have declared theirs."""
+    made = []
+    for name, each in REGISTERS.items():
+        made += [
+            path(f"r/{name}/", list_rows, {"register": each}, name=name),
+            path(f"r/{name}/new/", new_row, {"register": each}, name=f"{name}_new"),
+            path(f"r/{name}/export/", export, {"register": each}, name=f"{name}_export"),
+            path(f"r/{name}/<int:pk>/", show_row, {"register": each}, name=f"{name}_row"),
+            path(f"r/{name}/<int:pk>/edit/", edit_row, {"register": each}, name=f"{name}_edit"),
+            path(f"r/{name}/<int:pk>/rest/", rest_row, {"register": each}, name=f"{name}_rest"),
+        ]
+    return made
