@@ -1,0 +1,157 @@
+"""What a line costs: list prices by payer and date, VAT by the store's taxpayer kind, and how far one may go below."""
+
+from datetime import date
+from decimal import Decimal
+
+from fours.kernel.actor import Actor
+from fours.kernel.business_date import today
+from fours.kernel.errors import Refused
+from fours.kernel.models import Store
+from fours.kernel.money import round_hours, round_money, round_quantity
+from fours.kernel.store_settings import setting
+from fours.org.models import StoreFacts, TaxRate
+from fours.parts.models import Part
+from fours.parts.prices import floor_price, price_for_payer
+
+from .errors import BeyondAuthority
+from .models import LaborLine, LaborRate, PartLine
+from .models.catalogue import WorkKind
+from .models.lines import PricedLine
+from .models.order import Payer
+
+NOTHING = Decimal("0.00")
+MOST = Decimal("99999999.99")
+
+
+def tax_rate(store: Store, on: date) -> Decimal:
+    """The VAT rate for the store's taxpayer kind on a date (rules §8); refused when none is entered."""
+    facts = StoreFacts.objects.filter(store=store).first()
+    kind = facts.taxpayer_kind if facts else "general"
+    rates = TaxRate.objects.filter(taxpayer_kind=kind, valid_from__lte=on).order_by("-valid_from")
+    found = rates.values_list("rate", flat=True).first()
+    if found is None:
+        raise Refused("本店还没有设置增值税率,请先在门店资料中设置。")
+    return found
+
+
+def labor_price(store: Store, work_kind: str, on: date) -> Decimal:
+    """The price of one hour of a kind of work on a date, VAT included (SV-15); refused when none is entered."""
+    rates = LaborRate.objects.filter(store=store, work_kind=work_kind, valid_from__lte=on)
+    found = rates.order_by("-valid_from").values_list("price", flat=True).first()
+    if found is None:
+        label = dict(WorkKind.choices).get(work_kind, work_kind)
+        raise Refused(f"“{label}”没有在 {on} 生效的工时单价,请先设置或直接填写单价。", field="unit_price")
+    return found
+
+
+def listed_price(line: PricedLine) -> Decimal:
+    """The store's price of today for the line; where there is none, the line's own is the only one."""
+    if isinstance(line, LaborLine):
+        return labor_price(line.order.store, line.work_kind, today())
+    if isinstance(line, PartLine):
+        if line.kind == PartLine.Kind.CUSTOMER:
+            return NOTHING
+        if line.part is not None:
+            return price_for_payer(line.order.store, line.part, line.payer)
+    if line.unit_price is None:
+        raise Refused("请填写单价。", field="unit_price")
+    return line.unit_price
+
+
+def price_line(line: PricedLine, actor: Actor) -> None:
+    """Check amount, price and discount, then compute gross, net and tax with the rate of the day."""
+    _check_numbers(line)
+    store = line.order.store  # type: ignore[attr-defined]
+    line.tax_rate = tax_rate(store, today())
+    full = round_money(line.amount * line.unit_price)
+    if full > MOST:
+        raise Refused("金额过大,请核对数量和单价。", field=amount_field(line))
+    if line.discount > full:
+        raise Refused(f"折扣不能超过金额 {full} 元。", field="discount")
+    line.price()
+    if isinstance(line, PartLine) and line.kind == PartLine.Kind.CUSTOMER:
+        return
+    listed = round_money(line.amount * list_price_or_own(line))
+    discounted = line.discount > 0
+    _check_reduction(store, listed=listed, gross=line.gross, discounted=discounted, actor=actor)
+    if isinstance(line, PartLine) and line.part is not None:
+        _check_floor(
+            store,
+            line.part,
+            payer=line.payer,
+            quantity=line.quantity,
+            gross=line.gross,
+            discounted=discounted,
+            actor=actor,
+        )
+
+
+def list_price_or_own(line: PricedLine) -> Decimal:
+    """What a reduction is measured against; a kind of work without a price of the store has only the typed one."""
+    try:
+        return listed_price(line)
+    except Refused:
+        return line.unit_price
+
+
+def _check_numbers(line: PricedLine) -> None:
+    field, places = amount_field(line), 2 if is_labor(line) else 3
+    rounded = round_hours if is_labor(line) else round_quantity
+    if line.amount < 0 or (line.amount == 0 and not is_labor(line)) or line.amount != rounded(line.amount):
+        raise Refused(
+            f"{'工时' if is_labor(line) else '数量'}须为大于零的数,最多 {places} 位小数。", field=field
+        )
+    if line.amount > (9999 if is_labor(line) else 999999):
+        raise Refused("数量过大,请核对。", field=field)
+    for name, label in (("unit_price", "单价"), ("discount", "折扣")):
+        value: Decimal = getattr(line, name)
+        if value < 0 or value != round_money(value) or value > MOST:
+            raise Refused(f"{label}须为不小于零的金额,最多两位小数。", field=name)
+    if isinstance(line, PartLine) and line.kind == PartLine.Kind.CUSTOMER and line.unit_price:
+        raise Refused("客户自带配件不收材料费,单价须为 0。", field="unit_price")
+
+
+def is_labor(line: PricedLine) -> bool:
+    return isinstance(line, LaborLine)
+
+
+def amount_field(line: PricedLine) -> str:
+    return "hours" if is_labor(line) else "quantity"
+
+
+def _check_reduction(
+    store: Store, *, listed: Decimal, gross: Decimal, discounted: bool, actor: Actor
+) -> None:
+    """Refuse a line cheaper than the list by more than one may give (setting `service.discount_limit`, percent).
+
+    A typed lower price counts like a discount. Whoever may approve (`service.approve`) has no limit.
+    """
+    reduction = listed - gross
+    if reduction <= 0 or actor.can("service.approve", store.pk):
+        return
+    limit = Decimal(str(setting(store, "service.discount_limit")))
+    allowed = round_money(listed * limit / 100)
+    if reduction > allowed:
+        raise BeyondAuthority(
+            f"比标准价 {listed} 元低 {reduction} 元,超过您的折扣权限({limit.normalize():f}%,最多 {allowed} 元)。"
+            "请由服务经理审批。",
+            field="discount" if discounted else "unit_price",
+        )
+
+
+def _check_floor(
+    store: Store, part: Part, *, payer: str, quantity: Decimal, gross: Decimal, discounted: bool, actor: Actor
+) -> None:
+    """Refuse to sell a part to a customer or insurer below its floor price without `service.approve` (PT-01)."""
+    floor = floor_price(store, part)
+    if (
+        floor is None
+        or payer not in (Payer.CUSTOMER, Payer.INSURER)
+        or actor.can("service.approve", store.pk)
+    ):
+        return
+    if gross < round_money(floor * quantity):
+        raise BeyondAuthority(
+            f"{part.name} 折后价低于最低售价 {floor} 元/{part.unit}。请由服务经理审批。",
+            field="discount" if discounted else "unit_price",
+        )
