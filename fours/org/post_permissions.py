@@ -20,12 +20,12 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "after_sales_manager": ADVISOR | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
-        "kernel.export", "customers.merge",
+        "service.change_catalogue", "kernel.export", "customers.merge",
     },
     "service_manager": ADVISOR | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
-        "kernel.export", "customers.merge",
+        "service.change_catalogue", "kernel.export", "customers.merge",
     },
     "frontdesk_supervisor": ADVISOR | {
         "service.gate_pass", "survey.view_report", "survey.prepare_report", "customers.merge", "service.handover",

@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
-STEPS = ("reception", "orders", "workshop", "parts", "settlement")
+STEPS = ("reception", "orders", "workshop", "parts", "settlement", "catalogue")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("service/", include(f"fours.service.routes.{step}"))

@@ -17,6 +17,9 @@ class CalendarDay(models.Model):
         ordering = ["date"]
         verbose_name = "节假日调整"
 
+    def __str__(self) -> str:
+        return f"{self.date} {'上班' if self.working else '放假'}"
+
 
 class ClosedDate(StoreScoped):
     """A business date that is signed off (日结): later postings take the next open date."""

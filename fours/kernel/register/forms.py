@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 import django_filters
@@ -14,8 +15,6 @@ from fours.kernel.errors import Stale
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import Scope
 from fours.kernel.text import clean
-
-from .cells import text_of
 
 if TYPE_CHECKING:
     from .base import Register
@@ -32,6 +31,7 @@ class RegisterForm(TablerForm, forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, register: "Register", actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.register = register
         self.conflict: list[tuple[str, str, str]] = []
         self.names = list(self.fields)
         for name, field in self.fields.items():
@@ -41,7 +41,7 @@ class RegisterForm(TablerForm, forms.ModelForm):  # type: ignore[type-arg]
             belong_to(self.instance, actor)
             self.before = {}
         else:
-            self.before = {name: text_of(self.instance, name) for name in self.names}
+            self.before = {name: register.text(self.instance, name) for name in self.names}
         self.fingerprint = self._fingerprint() if self.instance.pk else ""
 
     def _fingerprint(self) -> str:
@@ -58,7 +58,7 @@ class RegisterForm(TablerForm, forms.ModelForm):  # type: ignore[type-arg]
         """Refuse to overwrite what somebody else saved since the person read the row."""
         if self.instance.pk is None or self.data.get("seen", "") in ("", self.fingerprint):
             return
-        yours = {name: text_of(self.instance, name) for name in self.names}
+        yours = {name: self.register.text(self.instance, name) for name in self.names}
         self.conflict = [
             (str(self[name].label), self.before[name], yours[name])
             for name in self.names
@@ -68,7 +68,7 @@ class RegisterForm(TablerForm, forms.ModelForm):  # type: ignore[type-arg]
 
     def changes(self) -> dict[str, list[str]]:
         """Field → [before, now], as people read them; for history."""
-        now = {name: text_of(self.instance, name) for name in self.names}
+        now = {name: self.register.text(self.instance, name) for name in self.names}
         return {
             name: [self.before[name], now[name]] for name in self.before if self.before[name] != now[name]
         }
@@ -94,6 +94,10 @@ class RegisterForm(TablerForm, forms.ModelForm):  # type: ignore[type-arg]
         super()._update_errors(ValidationError(kept))  # type: ignore[misc]
 
     def _placed(self, name: str, error: ValidationError) -> tuple[str, ValidationError]:
+        if constraint := self._violated(error):
+            fields = [name for name in self.names if re.search(rf"'{name}(__|')", str(constraint.condition))]
+            labels = "、".join(str(self[field].label) for field in fields)
+            return (fields or [NON_FIELD_ERRORS])[0], ValidationError(f"{labels}的值不在允许的范围内。")
         if error.code not in ("unique", "unique_together"):
             return name, error
         together = (error.params or {}).get("unique_check", (name,))
@@ -102,6 +106,11 @@ class RegisterForm(TablerForm, forms.ModelForm):  # type: ignore[type-arg]
             return NON_FIELD_ERRORS, ValidationError("这条记录已经有了,不能重复建立。")
         labels = "和".join(str(self[field].label) for field in fields)
         return fields[-1], ValidationError(f"已有相同的{labels},请核对后修改。")
+
+    def _violated(self, error: ValidationError) -> models.CheckConstraint | None:
+        """The check constraint behind an error that still carries Django's general words."""
+        checks = [c for c in self.instance._meta.constraints if isinstance(c, models.CheckConstraint)]
+        return next((c for c in checks if c.get_violation_error_message() == error.message), None)
 
 
 def belong_to(row: models.Model, actor: Actor) -> None:

@@ -36,6 +36,9 @@ class StoreFacts(StoreScoped):
         constraints = [models.UniqueConstraint(fields=["store"], name="store_facts_once")]
         verbose_name = "门店资料"
 
+    def __str__(self) -> str:
+        return self.legal_name
+
 
 class TaxRate(models.Model):
     """VAT rate by kind of taxpayer, from a date on (增值税率, rules: 13 % repair and parts)."""
@@ -50,6 +53,9 @@ class TaxRate(models.Model):
             models.UniqueConstraint(fields=["taxpayer_kind", "valid_from"], name="tax_rate_once"),
             models.CheckConstraint(condition=Q(rate__gte=0) & Q(rate__lt=1), name="tax_rate_range"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.get_taxpayer_kind_display()} {self.rate:.0%}"
 
 
 class DepartmentKind(models.TextChoices):

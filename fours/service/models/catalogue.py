@@ -57,6 +57,9 @@ class LaborRate(StoreScoped):
             models.CheckConstraint(condition=Q(price__gt=0), name="labor_rate_positive"),
         ]
 
+    def __str__(self) -> str:
+        return f"{self.get_work_kind_display()} {self.price} 元/小时({self.valid_from} 起)"
+
 
 class Package(GroupScoped):
     """A menu service by model and mileage (保养套餐): one labor operation with its parts."""

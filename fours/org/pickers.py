@@ -1,0 +1,31 @@
+"""People of the store, as forms choose them."""
+
+from collections.abc import Iterable
+
+from django.utils import timezone
+
+from fours.kernel.actor import Actor
+from fours.kernel.pickers import Choice, register_picker
+from fours.kernel.search import name_keys, normal
+
+from .models import Assignment
+from .posts import post_names
+from .registers import employees
+
+
+def people(actor: Actor, text: str) -> Iterable[Choice]:
+    """Those with a post in the store whose name, pinyin or initials begin with the text."""
+    posts: dict[int, list[str]] = {}
+    held = Assignment.objects.filter(
+        store=actor.must_store, ends_on=None, starts_on__lte=timezone.localdate()
+    )
+    for user, post in held.order_by("pk").values_list("user", "post"):
+        posts.setdefault(user, []).append(post_names().get(post, post))
+    wanted = normal(text)
+    # A store's people are some hundred at most: read here rather than searched by keys.
+    for person in employees(actor):
+        if any(key.startswith(wanted) for key, _ in name_keys(person.name, person=True)):
+            yield Choice(person.pk, person.name, "、".join(posts.get(person.pk, [])))
+
+
+register_picker("people", None, people)

@@ -1,0 +1,22 @@
+"""Operations of the catalogue, as estimates and packages choose them."""
+
+from collections.abc import Iterable
+
+from django.db.models import Q
+
+from fours.kernel.actor import Actor
+from fours.kernel.pickers import PICKER_LIMIT, Choice, register_picker
+
+from .models import LaborOperation
+
+
+def operations(actor: Actor, text: str) -> Iterable[Choice]:
+    """Operations in use whose code, name or initials contain the text."""
+    rows = LaborOperation.objects.visible_to(actor).filter(active=True)
+    if text:
+        rows = rows.filter(Q(code__icontains=text) | Q(name__icontains=text) | Q(pinyin__icontains=text))
+    for row in rows.order_by("code")[:PICKER_LIMIT]:
+        yield Choice(row.pk, row.name, f"{row.code} · {row.hours.normalize():f} 工时")
+
+
+register_picker("operations", "service.view", operations)

@@ -1,0 +1,82 @@
+"""Catalogues of the workshop: operations with their hours, prices of an hour, packages (SV-05)."""
+
+from decimal import Decimal
+
+from django import forms
+
+from fours.kernel.actor import Actor
+from fours.kernel.register import Register, RegisterForm, column, register
+from fours.kernel.text import initials
+
+from .guarantee import RepairKind
+from .models import LaborOperation, LaborRate, Package
+
+CHANGE = "service.change_catalogue"
+
+
+class LaborOperationForm(RegisterForm):
+    hours = forms.DecimalField(label="标准工时", min_value=Decimal("0.01"), max_digits=6, decimal_places=2)
+    repair_class = forms.ChoiceField(
+        label="维修类别",
+        choices=[(kind.value, kind.label) for kind in RepairKind],
+        initial=RepairKind.MINOR.value,
+    )
+
+
+@register
+class LaborOperationRegister(Register):
+    name = "labor_operations"
+    model = LaborOperation
+    view = "service.view"
+    change = CHANGE
+    columns = ("code", "name", "work_kind", "hours", "repair_class", "fits_models", "active")
+    filters = ("work_kind", "active")
+    search = ("code", "name", "pinyin")
+    form = (
+        ("项目", ("code", "name", "work_kind", "hours")),
+        ("分类", ("repair_class", "fits_models")),
+    )
+    form_base = LaborOperationForm
+    icon = "tools"
+    order = 70
+
+    @column("维修类别")
+    def repair_class(self, row: LaborOperation) -> str:
+        return RepairKind(row.repair_class).label
+
+    def prepare(self, row: LaborOperation, actor: Actor) -> None:
+        row.code = row.code.upper()
+        row.pinyin = initials(row.name)[:60]
+
+
+@register
+class LaborRateRegister(Register):
+    """A new price is a new row with its first day; old orders keep the price of their day."""
+
+    name = "labor_rates"
+    model = LaborRate
+    view = "service.view"
+    change = CHANGE
+    columns = ("work_kind", "price", "valid_from")
+    filters = ("work_kind",)
+    form = (("", ("work_kind", "price", "valid_from")),)
+    ordering = ("work_kind", "-valid_from")
+    icon = "currency-yuan"
+    order = 80
+
+
+@register
+class PackageRegister(Register):
+    name = "packages"
+    model = Package
+    view = "service.view"
+    change = CHANGE
+    columns = ("code", "name", "fits_models", "active")
+    filters = ("active",)
+    search = ("code", "name", "fits_models")
+    form = (("", ("code", "name", "fits_models")),)
+    icon = "package"
+    order = 90
+
+    def prepare(self, row: Package, actor: Actor) -> None:
+        row.code = row.code.upper()
