@@ -1,4 +1,4 @@
-"""Every address of the product; each app brings its own, the kernel's come last."""
+"""Every address of the product: each app brings its own, then come those of all registers."""
 
 from importlib import import_module
 from importlib.util import find_spec
@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
+from fours.kernel.register.views import urls as register_urls
 from fours.kernel.views.health import healthz
 
 APPS = ("kernel", "org", "customers", "vehicles", "parts", "service", "survey")
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     *_of_apps(),
+    *register_urls(),
 ]
 if find_spec("fours.config.api") is not None:
     urlpatterns.append(path("api/v1/", import_module("fours.config.api").api.urls))
