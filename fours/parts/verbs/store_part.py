@@ -8,6 +8,7 @@ from fours.kernel.events import announce
 from fours.kernel.models import Store
 from fours.kernel.money import round_money, round_quantity
 from fours.kernel.verbs import verb
+from fours.parts.ledger import lock_balances
 from fours.parts.models import Bin, Part, StorePart
 
 
@@ -23,6 +24,9 @@ def set_store_part(
 ) -> StorePart:
     """Set the usual bin, the store's own retail price (with VAT) and the minimum stock; None takes one away."""
     check_store_part(store, part, bin, retail_price, minimum_stock)
+    lock_balances(
+        store, [part]
+    )  # a part the store has ruled for is in its stock list, with nothing on hand yet
     row, _ = StorePart.objects.select_for_update().get_or_create(store=store, part=part)
     before = _words(row)
     row.bin, row.retail_price, row.minimum_stock = bin, retail_price, minimum_stock

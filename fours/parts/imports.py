@@ -1,0 +1,147 @@
+"""A dealer's own lists: the parts catalogue and the opening stock (PT-01, PT-02, PF-11)."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from fours.kernel.actor import Actor
+from fours.kernel.business_date import today
+from fours.kernel.errors import Refused
+from fours.kernel.events import announce
+from fours.kernel.intake.plan import IntakeKind, register_intake
+from fours.kernel.models import Store
+from fours.kernel.money import round_money, round_unit_cost
+from fours.kernel.verbs import keep
+from fours.org.models import StoreFacts, TaxRate
+
+from .catalogue import check_part, part_by_number
+from .errors import plain
+from .intake_columns import PART_COLUMNS, STOCK_COLUMNS
+from .models import Bin, Part, StockMovement, StorePart
+from .verbs.receive import Arrival, open_stock
+
+Values = Mapping[str, Any]
+# Where parts lie whose list names no bin, until somebody puts them away.
+NO_BIN = "待上架"
+PART_FIELDS = tuple(c.name for c in PART_COLUMNS if c.name not in ("number", "minimum_stock"))
+
+
+def load_part(store: Store, values: Values, actor: Actor) -> str:
+    """Make or update the part of that number; only given values are taken. Answers created, updated or unchanged."""
+    actor.require("parts.import", store.pk)
+    part = part_by_number(store.group, values["number"])
+    if part is None:
+        part = Part(group=store.group, number=values["number"])
+        _set(part, values)
+        check_part(part)
+        part.save()
+        announce("parts.part_created", part, actor=actor, sentence=f"导入新建配件 {part}")
+        _keep_minimum(store, part, values)
+        return "created"
+    changes = _set(part, values)
+    check_part(part)
+    if changes:
+        keep(part, *changes)
+        labels = "、".join(str(Part._meta.get_field(name).verbose_name) for name in changes)  # type: ignore[union-attr]
+        sentence = f"导入修改配件 {part}：{labels}"
+        announce("parts.part_changed", part, actor=actor, sentence=sentence, data={"changes": changes})
+    kept = _keep_minimum(store, part, values)
+    return "updated" if changes or kept else "unchanged"
+
+
+def load_stock(store: Store, values: Values, actor: Actor) -> str:
+    """Book the opening stock of a part in a bin, once: the same row again changes nothing, another one is refused."""
+    actor.require("parts.import", store.pk)
+    part = part_by_number(store.group, values["number"])
+    if part is None:
+        raise Refused(f"配件目录中没有 {values['number']}，请先导入配件目录。", field="number")
+    bin, _ = Bin.objects.get_or_create(store=store, code=values.get("bin") or NO_BIN)
+    quantity: Decimal = values["quantity"]
+    if not quantity:
+        return "updated" if _keep_bin(store, part, bin) else "unchanged"
+    cost = _unit_cost(store, values)
+    booked = StockMovement.objects.filter(
+        store=store, part=part, bin=bin, kind=StockMovement.Kind.OPENING
+    ).first()
+    if booked is not None:
+        return _same_again(booked, quantity, cost)
+    _keep_bin(store, part, bin)
+    supplier = values.get("supplier", "")
+    open_stock(
+        store,
+        lines=[Arrival(part, quantity, cost, bin)],
+        note=f"期初导入 {supplier}".strip(),
+        actor=actor,
+    )
+    return "created"
+
+
+def _same_again(booked: StockMovement, quantity: Decimal, cost: Decimal) -> str:
+    if (booked.quantity, booked.value) == (quantity, round_money(quantity * cost)):
+        return "unchanged"
+    raise Refused(
+        f"{booked.part.name} 在货位 {booked.bin.code} 的期初库存已导入（{plain(booked.quantity)}，"
+        f"金额 {booked.value}），与本行不同；请用盘点调整更正。",
+        field="quantity",
+    )
+
+
+def _set(part: Part, values: Values) -> dict[str, list[str]]:
+    """Put the given values on the part; what changed, as before and after."""
+    changes = {}
+    for name in PART_FIELDS:
+        if name in values and values[name] != getattr(part, name):
+            changes[name] = [str(getattr(part, name)), str(values[name])]
+            setattr(part, name, values[name])
+    return changes
+
+
+def _keep_minimum(store: Store, part: Part, values: Values) -> bool:
+    minimum = values.get("minimum_stock")
+    if minimum is None:
+        return False
+    row, _ = StorePart.objects.get_or_create(store=store, part=part)
+    if row.minimum_stock == minimum:
+        return False
+    row.minimum_stock = minimum
+    row.save(update_fields=["minimum_stock"])
+    return True
+
+
+def _keep_bin(store: Store, part: Part, bin: Bin) -> bool:
+    """Make the bin the part's usual one unless it has one already."""
+    row, _ = StorePart.objects.get_or_create(store=store, part=part)
+    if row.bin_id is not None or bin.code == NO_BIN:
+        return False
+    row.bin = bin
+    row.save(update_fields=["bin"])
+    return True
+
+
+def _unit_cost(store: Store, values: Values) -> Decimal:
+    """Cost of one piece without VAT, from the unit cost or the amount; nothing given is nothing."""
+    cost: Decimal | None = values.get("unit_cost")
+    if cost is None:
+        amount: Decimal | None = values.get("amount")
+        cost = Decimal(0) if amount is None else amount / values["quantity"]
+    if values.get("includes_tax"):
+        rate = values.get("tax_rate")
+        cost = cost / (1 + (_tax_rate(store) if rate is None else rate))
+    return round_unit_cost(cost)
+
+
+def _tax_rate(store: Store) -> Decimal:
+    facts = StoreFacts.objects.filter(store=store).first()
+    kind = facts.taxpayer_kind if facts else "general"
+    rate = (
+        TaxRate.objects.filter(Q(taxpayer_kind=kind), valid_from__lte=today()).order_by("-valid_from").first()
+    )
+    if rate is None:
+        raise Refused("没有可用的增值税率，请填写税率或在本行填不含税单价。", field="tax_rate")
+    return rate.rate
+
+
+register_intake(IntakeKind("parts", "配件目录", PART_COLUMNS, load_part))
+register_intake(IntakeKind("stock", "期初库存", STOCK_COLUMNS, load_stock))
