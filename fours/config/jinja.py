@@ -43,7 +43,7 @@ def environment(**options: Any) -> Environment:
     return made
 
 
-def url(name: str, *args: Any, **kwargs: Any) -> str:
+def url(name: str, /, *args: Any, **kwargs: Any) -> str:
     """The address of a named route."""
     return reverse(name, args=args or None, kwargs=kwargs or None)
 

@@ -230,4 +230,4 @@ LOGGING = {
 # Kernel seams filled by upper apps: how a user's rights are found, what posts are called, who holds one.
 FOURS_GRANTS_SOURCE = "fours.org.rights.grants_of"
 FOURS_POST_NAMES = "fours.org.posts.post_names"
-FOURS_PEOPLE_OF_POST = "fours.org.rights.people_of_post"
+FOURS_PEOPLE_OF_POST = "fours.org.people.holders"

@@ -1,6 +1,7 @@
 """Sign-in rules: closed sign-up, by user name, and the store the session works in."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -17,6 +18,9 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return "/"
 
 
 def stores_of(user: User) -> list[Store]:
@@ -43,3 +47,11 @@ def _note_failure(
 ) -> None:
     if request is not None:
         note(request, "sign_in_failed", f"登录失败:{credentials.get('username', '')[:40]}")
+
+
+@receiver(password_changed)
+def _own_password_chosen(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    """The first password was somebody else's; now it is the person's own."""
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    note(request, "password_changed", "修改密码", user)

@@ -8,11 +8,12 @@ from .accounts import stores_of
 from .actor import Actor
 from .menu import menu_for
 from .models import Store
+from .tasks import post_names
 from .worklist import open_task_count
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`actor`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout."""
+    """`actor`, `post_names`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout."""
     actor: Actor | None = getattr(request, "actor", None)
     theme = request.COOKIES.get("theme", "light")
     base: dict[str, Any] = {
@@ -20,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "actor": actor,
         "menu": [],
         "stores": [],
+        "post_names": [],
     }
     if actor is None or actor.user is None:
         return {**base, "open_task_count": 0, "is_demo": Store.objects.filter(is_demo=True).exists()}
@@ -28,6 +30,12 @@ def page(request: HttpRequest) -> dict[str, Any]:
         **base,
         "menu": menu_for(actor, request.path),
         "stores": stores,
+        "post_names": _post_names(actor),
         "open_task_count": open_task_count(actor),
         "is_demo": any(store.is_demo for store in stores),
     }
+
+
+def _post_names(actor: Actor) -> list[str]:
+    names = post_names()
+    return [names.get(code, code) for code in sorted(actor.posts)]

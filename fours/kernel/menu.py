@@ -39,6 +39,16 @@ def menu_item(section: str, item: Item) -> None:
     SECTIONS[section].items.append(item)
 
 
+# The kernel's own entries.
+menu_section("", "home", 0)
+menu_item("", Item("工作台", "home", "home", None, 10))
+menu_item("", Item("待办", "tasks", "checklist", None, 20))
+menu_section("系统", "settings", 95)
+menu_item("系统", Item("参数设置", "settings", "adjustments", "org.change_settings", 50))
+menu_item("系统", Item("失败任务", "failed_jobs", "alert-triangle", "org.change_settings", 80))
+menu_item("系统", Item("安全日志", "security_log", "shield-lock", "org.manage_users", 90))
+
+
 def menu_for(actor: Actor, path: str) -> list[Section]:
     """The sections with at least one item the actor may enter; the item whose address begins the path is active."""
     shown = []
@@ -50,7 +60,9 @@ def menu_for(actor: Actor, path: str) -> list[Section]:
         ]
         if items:
             shown.append(replace(section, items=items))
-    urls = [i.url for s in shown for i in s.items if i.url != "/" and path.startswith(i.url)]
+    urls = [
+        i.url for s in shown for i in s.items if path == i.url or (i.url != "/" and path.startswith(i.url))
+    ]
     best = max(urls, key=len, default=path)
     return [replace(s, items=[replace(i, active=i.url == best) for i in s.items]) for s in shown]
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 
 from .accounts import current_store
@@ -16,6 +17,8 @@ from .views.errors import refusal
 
 Answer = Callable[[HttpRequest], HttpResponse]
 OUTSIDE = ("/healthz", "/static/")
+# What somebody may open whose password was given by the administrator.
+BEFORE_OWN_PASSWORD = ("/accounts/password/change/", "/accounts/logout/")
 
 
 class ScopedRequest(HttpRequest):
@@ -65,6 +68,8 @@ class ActorMiddleware:
         if request.path.startswith(OUTSIDE) or not request.user.is_authenticated:
             return self.get_response(request)
         user = request.user
+        if user.must_change_password and request.path not in BEFORE_OWN_PASSWORD:
+            return redirect("account_change_password")
         actor = Actor.of(user, current_store(request, user))
         request.actor = actor  # type: ignore[attr-defined]
         open_scope(actor.store_ids)

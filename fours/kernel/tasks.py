@@ -83,7 +83,7 @@ def post_names() -> Mapping[str, str]:
 
 
 def people_of_post(store: Store, post: str) -> Sequence[User]:
-    """Who holds the post in the store today, by user name."""
+    """Who holds the post in the store today, by name."""
     source: Callable[[Store, str], Sequence[User]] = import_string(settings.FOURS_PEOPLE_OF_POST)
     return source(store, post)
 

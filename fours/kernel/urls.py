@@ -1,9 +1,30 @@
 from django.urls import path
 
-from .register.views import urls as register_urls
-from .views import attachments, comments, history, pick, printing, search, verbs
+from .views import (
+    attachments,
+    comments,
+    history,
+    home,
+    pick,
+    printing,
+    search,
+    settings,
+    store_switch,
+    tasks,
+    verbs,
+)
 
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/snooze/", tasks.snooze, name="snooze_task"),
+    path("tasks/<int:pk>/hand-over/", tasks.hand_over, name="hand_over_task"),
+    path("switch-store/", store_switch.switch_store, name="switch_store"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/<str:key>/", settings.setting, name="setting"),
+    path("security-log/", settings.security_log, name="security_log"),
+    path("failed-jobs/", settings.failed_jobs, name="failed_jobs"),
     path("search/", search.search_page, name="search"),
     path("pick/<slug:source>/", pick.pick, name="pick"),
     path("do/<slug:name>/<int:pk>/", verbs.do, name="do_verb"),
@@ -12,5 +33,4 @@ urlpatterns = [
     path("comment/<str:kind>/<int:pk>/", comments.comment, name="comment"),
     path("history/<str:kind>/<int:pk>/", history.history, name="history"),
     path("print/<str:form>/<int:pk>/", printing.print_form, name="print_form"),
-    *register_urls(),
 ]

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fours.kernel.actor import Grants
-from fours.kernel.models import Store, User
+from fours.kernel.models import User
 
 from .models import Assignment
 from .post_permissions import PERMISSIONS_OF_POST
@@ -30,12 +30,3 @@ def grants_of(user: User) -> Grants:
         },
         {store: frozenset(held) for store, held in posts.items()},
     )
-
-
-def people_of_post(store: Store, post: str) -> list[User]:
-    """Who holds the post in the store today, by user name (hand-over and spreading of tasks)."""
-    today = timezone.localdate()
-    held = Assignment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today), store=store, post=post, starts_on__lte=today
-    )
-    return list(User.objects.filter(is_active=True, pk__in=held.values("user_id")))
