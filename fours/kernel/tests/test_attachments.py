@@ -10,14 +10,23 @@ import pillow_heif
 import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.template.loader import render_to_string
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from conftest import PersonOf
 from fours.customers.models import Customer
 from fours.kernel import jobs
-from fours.kernel.attachments import attach, attach_data_url, read_bytes, store_bytes
+from fours.kernel.attachments import (
+    attach,
+    attach_address,
+    attach_data_url,
+    attachments_of,
+    read_bytes,
+    store_bytes,
+)
+from fours.kernel.comments import add_comment, comment_address, comments_of
 from fours.kernel.errors import Refused
 from fours.kernel.models import Attachment, Comment, Event, Store
 
@@ -182,3 +191,28 @@ def test_files_without_a_row_are_swept_after_a_day_and_others_kept(
     jobs.tidy(s01, timezone.now() + timedelta(days=2))
     assert not default_storage.exists(orphan)
     assert default_storage.exists(kept.path)
+
+
+def test_the_panels_of_a_documents_page_show_files_and_remarks_with_their_forms(
+    customer: Customer, s01: Store, person: PersonOf, rf: RequestFactory
+) -> None:
+    advisor = person("advisor", s01)
+    photo = attach(customer, upload(picture()), actor=advisor)
+    paper = attach(customer, upload(b"%PDF-1.4 x", "保单.pdf"), actor=advisor)
+    add_comment(customer, text="<b>下午</b>再打", actor=advisor)
+    context = {
+        "attachments": attachments_of(customer, advisor),
+        "attach_to": attach_address(customer),
+        "comments": comments_of(customer, advisor),
+        "comment_to": comment_address(customer),
+    }
+    request = rf.get("/")
+    request.user = advisor.user  # type: ignore[assignment]
+    panels = "".join(
+        render_to_string(f"kernel/{name}.html", context, request) for name in ("attachments", "comments")
+    )
+    for shown in (f"/files/{photo.token}/", f"/files/{paper.token}/", "保单.pdf", "advisorS01"):
+        assert shown in panels
+    assert f'action="/attach/customers.customer/{customer.pk}/"' in panels
+    assert f'action="/comment/customers.customer/{customer.pk}/"' in panels
+    assert "&lt;b&gt;下午&lt;/b&gt;再打" in panels
