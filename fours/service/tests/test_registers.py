@@ -82,7 +82,8 @@ def test_a_package_gets_and_loses_its_lines(
     address = f"/service/packages/{package.pk}/lines/new/"
     client.post(address, {"operation": operation.pk, "quantity": "1"})
     line = PackageLine.objects.get()
-    assert "更换机油机滤" in client.get(f"/r/packages/{package.pk}/").text
+    shown = client.get(f"/r/packages/{package.pk}/").text
+    assert "<td>更换机油机滤</td>" in shown
     client.post(f"/service/package-lines/{line.pk}/remove/")
     assert not PackageLine.objects.exists()
     assert Event.objects.filter(aggregate_id=package.pk, kind="service.package_changed").count() == 2
