@@ -43,5 +43,7 @@ def panels_of(model: type[models.Model], request: ActorRequest) -> list[Panel]:
 
 def render_panel(shown: Panel, request: ActorRequest, document: models.Model) -> SafeString:
     """The panel's HTML; its template sees `document` besides its own context."""
-    html = render_to_string(shown.template, {"document": document, **shown.context(request, document)}, request)
+    html = render_to_string(
+        shown.template, {"document": document, **shown.context(request, document)}, request
+    )
     return mark_safe(html)  # noqa: S308 - rendered by our own template, which escapes
