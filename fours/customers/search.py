@@ -15,13 +15,12 @@ KIND = "customer"
 def customer_keys(customer: Customer) -> list[Key]:
     """Every key of a customer; a car is also found by those of its owner."""
     keys = name_keys(customer.name, person=customer.kind == Customer.Kind.PERSON)
-    for number in (*customer.phones.values_list("number", flat=True), *_contact_phones(customer)):
+    numbers = customer.phones.values_list("number").union(
+        customer.contacts.exclude(phone="").values_list("phone"), all=True
+    )
+    for (number,) in numbers:
         keys += phone_keys(number)
     return keys + [(normal(number), 1) for number in (customer.id_number, customer.credit_code) if number]
-
-
-def _contact_phones(customer: Customer) -> list[str]:
-    return list(customer.contacts.exclude(phone="").values_list("phone", flat=True))
 
 
 def write_customer_keys(customer: Customer) -> None:

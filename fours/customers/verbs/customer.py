@@ -49,8 +49,8 @@ def create_customer(
     check_call_window(values.get("call_from"), values.get("call_until"))
     numbers, others = checked_phones(phones), checked_contacts(contacts)
     customer = Customer.objects.create(store=store, created_by=actor.user, **values)
-    _write_phones(customer, numbers)
-    _write_contacts(customer, others)
+    _add_phones(customer, numbers)
+    _add_contacts(customer, others)
     write_customer_keys(customer)
     announce("customers.customer_created", customer, actor=actor, sentence="新建客户档案")
     return customer
@@ -223,12 +223,15 @@ def _write_phones(customer: Customer, entries: Sequence[PhoneEntry]) -> bool:
     for number, entry in wanted.items():
         if number in known:
             customer.phones.filter(number=number).update(**_phone_values(entry))
-    new = [entry for number, entry in wanted.items() if number not in known]
+    _add_phones(customer, [entry for number, entry in wanted.items() if number not in known])
+    return True
+
+
+def _add_phones(customer: Customer, entries: Sequence[PhoneEntry]) -> None:
     Phone.objects.bulk_create(
         Phone(store_id=customer.store_id, customer=customer, number=entry.number, **_phone_values(entry))
-        for entry in new
+        for entry in entries
     )
-    return True
 
 
 def _said(phone: Phone | PhoneEntry) -> tuple[bool, bool, str]:
@@ -247,7 +250,11 @@ def _write_contacts(customer: Customer, entries: Sequence[ContactEntry]) -> bool
     if now == list(entries):
         return False
     customer.contacts.all().delete()
+    _add_contacts(customer, entries)
+    return True
+
+
+def _add_contacts(customer: Customer, entries: Sequence[ContactEntry]) -> None:
     Contact.objects.bulk_create(
         Contact(store_id=customer.store_id, customer=customer, **vars(entry)) for entry in entries
     )
-    return True

@@ -59,9 +59,10 @@ def _both(vehicle: Vehicle, into: Vehicle, version: int | None) -> tuple[Vehicle
     }
     for row in taken.values():
         check_goes_on(row)
-    if vehicle.vin and into.vin and taken[vehicle.pk].vin != taken[into.pk].vin:
+    vehicle, into = taken[vehicle.pk], taken[into.pk]
+    if vehicle.vin and into.vin:
         raise Refused("两份档案的车架号不同，不是同一辆车", field="into")
-    return taken[vehicle.pk], taken[into.pk]
+    return vehicle, into
 
 
 def _close_what_may_be_open_once(vehicle: Vehicle, into: Vehicle, plate_taken: bool) -> None:

@@ -45,7 +45,6 @@ def create_vehicle(
         raise Refused("车架号和车牌号至少填一个", field="plate")
     if owner is not None:
         check_customer_fits(store.pk, owner)
-    check_not_there(store, values["vin"], values["plate"])
     vehicle = _save(Vehicle(store=store, created_by=actor.user, **values))
     if vehicle.plate:
         _start_plate(vehicle, vehicle.registered_on or today())
@@ -83,10 +82,9 @@ def change_vehicle(
         setattr(vehicle, name, judged[name])
     if not vehicle.vin and not vehicle.plate:
         raise Refused("车架号和车牌号至少填一个", field="plate")
-    check_not_there(vehicle.store, vehicle.vin, vehicle.plate, besides=vehicle.pk)
+    _keep_unique(vehicle, changed)
     if "plate" in changed:
         _change_plate(vehicle, plate_since or today())
-    _keep_unique(vehicle, changed)
     if {"plate", "vin"} & set(changed):
         write_vehicle_keys(vehicle)
     _announce_change(vehicle, before, changed, actor)
@@ -169,7 +167,7 @@ def check_customer_fits(store_id: int, customer: Customer) -> None:
     """Raise NotThere for another store's customer, Refused for a merged file."""
     if customer.store_id != store_id:
         raise NotThere()
-    check_customer_goes_on(customer)
+    check_customer_goes_on(take(customer))
 
 
 def check_not_there(store: Store, vin: str, plate: str, besides: int | None = None) -> None:
@@ -184,11 +182,11 @@ def check_not_there(store: Store, vin: str, plate: str, besides: int | None = No
 
 
 def _save(vehicle: Vehicle) -> Vehicle:
+    """The constraints find a second file of the car, also one made by somebody else at this moment."""
     try:
         with transaction.atomic():
             vehicle.save()
     except IntegrityError:
-        # Somebody else made the same car between the check and now.
         check_not_there(vehicle.store, vehicle.vin, vehicle.plate)
         raise
     return vehicle
