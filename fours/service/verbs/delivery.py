@@ -144,7 +144,7 @@ def check_car_may_go(order: RepairOrder) -> None:
 
 def certificate_is_missing(order: RepairOrder) -> bool:
     """Whether the law asks for a completion certificate (rules: 竣工出厂合格证) that was not issued yet."""
-    classes = {order.repair_class, *(job.repair_class for job in agreed_lines(order).jobs)}
+    classes = {job.repair_class for job in agreed_lines(order).jobs}
     if not any(needs_certificate(kind) for kind in RepairKind if kind.value in classes):
         return False
     issued = PrintedForm.objects.filter(
@@ -167,7 +167,7 @@ def _person(actor: Actor) -> User:
     return actor.user
 
 
-@verb("交车", "service.deliver", states=["completed"])
+@verb("交车", "service.deliver", states=["gate_pass"], state_field="presence")
 def deliver_order(
     order: RepairOrder,
     *,

@@ -1,0 +1,50 @@
+"""Settlement on the order's page: what is to be billed, the statements, the gate pass, the delivery."""
+
+from typing import Any
+
+from fours.kernel.offers import offer
+from fours.kernel.panels import Panel, panel
+from fours.kernel.web import ActorRequest
+
+from ..billing import open_bills
+from ..models import RepairOrder, Statement
+from ..papers.settlement import call_time
+from ..views.settlement import TONES
+
+
+def settlement(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
+    bills = open_bills(order)
+    facts: list[tuple[str, Any]] = [
+        (f"{bill.payer.label} {bill.payer_name}", f"¥{bill.total:,.2f}") for bill in bills
+    ]
+    return {
+        "bills": bills,
+        "bill_facts": facts,
+        "statements": list(order.statements.select_related("reverses").order_by("pk")),
+        "passes": list(order.gate_passes.select_related("released_by").order_by("-pk")),
+        "call_time": call_time(order),
+        "tones": TONES,
+    }
+
+
+def open_statements(request: ActorRequest, order: RepairOrder) -> int | None:
+    """How many statements stand; no figure while there is none."""
+    return order.statements.exclude(state=Statement.State.REVERSED).count() or None
+
+
+panel(
+    RepairOrder,
+    Panel(
+        "settlement",
+        "结算",
+        60,
+        "service/settlement/panel.html",
+        settlement,
+        open_statements,
+        "service.view",
+    ),
+)
+offer(RepairOrder, "deliver_order", order=60, route="delivery")
+offer(RepairOrder, "issue_statements", order=70, route="order_settle")
+offer(RepairOrder, "give_gate_pass", order=72)
+offer(RepairOrder, "check_handover", order=74, route="handover")

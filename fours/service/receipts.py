@@ -1,0 +1,51 @@
+"""Which payments came together: one receipt names all kinds of money given at once (SV-12)."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from fours.kernel.events import kind_of
+from fours.kernel.models import Event
+
+from .models import Payment, Statement
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """The payments of one visit to the till; the first one's number is the receipt's."""
+
+    first: Payment
+    payments: list[Payment]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((payment.amount for payment in self.payments), Decimal(0))
+
+    @property
+    def is_refund(self) -> bool:
+        return self.first.amount < 0
+
+
+def receipts_of(statement: Statement) -> list[Receipt]:
+    """All money of a statement as it came and went, refunds by themselves. Two queries."""
+    payments = {
+        payment.pk: payment
+        for payment in statement.payments.select_related("received_by", "corrects").order_by("pk")
+    }
+    events = Event.objects.filter(
+        store_id=statement.store_id,
+        aggregate_kind=kind_of(statement),
+        aggregate_id=statement.pk,
+        kind="service.payment_received",
+    )
+    receipts = []
+    for event in events.order_by("pk"):
+        together = [payments.pop(pk) for pk in event.data["payments"]]
+        receipts.append(Receipt(together[0], together))
+    receipts += [Receipt(payment, [payment]) for payment in payments.values()]
+    return sorted(receipts, key=lambda receipt: receipt.first.pk)
+
+
+def receipt_of(payment: Payment) -> Receipt:
+    """The receipt a payment stands on."""
+    every = receipts_of(payment.statement)
+    return next(receipt for receipt in every if payment.pk in {p.pk for p in receipt.payments})
