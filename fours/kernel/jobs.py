@@ -20,6 +20,7 @@ from .errors import NotThere
 from .events import DELIVER, SUBSCRIBERS, Subscriber
 from .models import Attachment, Event, IdempotencyKey, IntakeLoad, Occurrence, PrintedForm, Store
 from .schedules import daily, every, run_due
+from .tasks import free_tasks_of_leavers
 from .verbs import verb
 
 log = logging.getLogger(__name__)
@@ -132,6 +133,12 @@ def recount_deadlines(store: Store, due_at: datetime) -> None:
     for deadline in DEADLINES.values():
         if deadline.unit == "working_days":
             recount(store, deadline.name)
+
+
+@daily("kernel.free_tasks", at="00:40")
+def free_tasks(store: Store, due_at: datetime) -> None:
+    """Work of somebody who left is seen by the colleagues the next morning."""
+    free_tasks_of_leavers(store)
 
 
 @daily("kernel.tidy", at="03:20")

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from .actor import Actor
+from .actor import Actor, grants_of
 from .errors import Gone, IllegalMove, NotThere, Refused
 from .events import announce, kind_of
 from .models import Store, Task, User
@@ -94,6 +94,13 @@ def least_loaded(store: Store, post: str) -> User | None:
     rows = Task.objects.filter(store=store, state=Task.State.OPEN, person__in=people)
     load = dict(rows.values_list("person").annotate(n=Count("pk")).values_list("person", "n"))
     return min(people, key=lambda person: load.get(person.pk, 0), default=None)
+
+
+def free_tasks_of_leavers(store: Store) -> int:
+    """Give tasks of people who no longer have a post in the store back to the post; how many."""
+    people = User.objects.filter(pk__in=Task.objects.filter(store=store, state="open").values("person_id"))
+    gone = [person for person in people if store.pk not in grants_of(person).permissions]
+    return Task.objects.filter(store=store, state=Task.State.OPEN, person__in=gone).update(person=None)
 
 
 @verb("认领", None, states=["open"], plain=True)

@@ -1,6 +1,6 @@
 """Tasks: once per occurrence, claimed by one, handed to a colleague, put aside with a reason (PF-07)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -13,12 +13,14 @@ from fours.kernel.tasks import (
     cancel_tasks,
     claim_task,
     close_tasks,
+    free_tasks_of_leavers,
     hand_over_task,
     least_loaded,
     make_task,
     snooze_task,
 )
 from fours.kernel.worklist import open_tasks
+from fours.org.models import Assignment
 
 
 @pytest.fixture
@@ -116,3 +118,19 @@ def test_work_is_spread_to_who_has_least(s01: Store, customer: Customer, person:
     task_of(s01, customer, person=wang.user, occurrence="3")
     assert least_loaded(s01, "advisor") == li.user
     assert least_loaded(s01, "cashier") is None
+
+
+def test_work_of_somebody_who_left_goes_back_to_the_post(
+    s01: Store, customer: Customer, person: PersonOf
+) -> None:
+    wang, li = person("advisor", s01, "wang"), person("advisor", s01, "li")
+    left, stays = (
+        task_of(s01, customer, person=wang.user),
+        task_of(s01, customer, person=li.user, occurrence="2"),
+    )
+    assert free_tasks_of_leavers(s01) == 0
+    Assignment.objects.filter(user=wang.user).update(ends_on=date(2021, 1, 1))
+    assert free_tasks_of_leavers(s01) == 1
+    left.refresh_from_db()
+    stays.refresh_from_db()
+    assert (left.person, stays.person) == (None, li.user)
