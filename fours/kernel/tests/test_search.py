@@ -12,6 +12,7 @@ from fours.kernel.models import Comment, SearchKey, Store
 from fours.kernel.search import (
     Hit,
     Source,
+    matching_ids,
     name_keys,
     normal,
     number_keys,
@@ -156,6 +157,15 @@ def test_a_kind_the_group_shares_is_found_by_its_own_lookup(s01: Store, person: 
         )
     )
     assert [(hit.kind, hit.id, hit.icon) for hit in search(advisor, "jl")] == [("part", row.pk, "box")]
+
+
+def test_lists_look_up_ids_of_one_kind_by_the_same_keys(s01: Store, person: PersonOf) -> None:
+    advisor = person("advisor", s01)
+    longer = put(advisor, "更长的车", "car", plate_keys("苏E123456"))
+    whole = put(advisor, "小明的车", "car", plate_keys("苏E12345"))
+    put(advisor, "王小明", "person", [("苏e12345", 1)])
+    assert matching_ids(advisor.store_ids, "car", "苏E·12345") == [whole.pk, longer.pk]
+    assert matching_ids(advisor.store_ids, "car", " ") == []
 
 
 def test_the_box_gets_a_list_and_the_address_bar_a_page(
