@@ -1,0 +1,79 @@
+"""When an order can be ready: its hours laid into the store's opening hours and the workshop's free capacity."""
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from fours.kernel.calendar import is_working_day
+from fours.kernel.models import Store
+from fours.org.models import StoreFacts
+
+from .capacity import hours_left
+from .models import LaborLine, RepairOrder
+
+FURTHEST = 60
+# Final check, wash and settlement after the last job.
+AFTER_WORK = timedelta(minutes=30)
+STEP = 30
+OPENS, CLOSES = time(8, 30), time(18, 0)
+
+
+def proposed_finish(order: RepairOrder) -> datetime | None:
+    """The half hour by which the order's jobs fit, one after the other; None when they do not within 60 days.
+
+    1. A day gives no more than its opening hours from now on, nor more than the hours the workshop has left for the
+    kind of work. 2. Days the store is closed give nothing. 3. Half an hour is added for check and wash.
+    """
+    hours: dict[str, Decimal] = {}
+    for job in LaborLine.objects.filter(order=order):
+        hours[job.work_kind] = hours.get(job.work_kind, Decimal(0)) + job.hours
+    facts = StoreFacts.objects.filter(store=order.store).first()
+    moment = timezone.localtime()
+    for kind, needed in sorted(hours.items()):
+        ready = _after(order.store, facts, kind, needed, moment)
+        if ready is None:
+            return None
+        moment = ready
+    return _rounded_up(moment + AFTER_WORK)
+
+
+def _after(
+    store: Store, facts: StoreFacts | None, kind: str, hours: Decimal, moment: datetime
+) -> datetime | None:
+    """When hours of one kind of work, begun at a moment, are done."""
+    opens, closes = (facts.opens_at, facts.closes_at) if facts else (OPENS, CLOSES)
+    for ahead in range(FURTHEST):
+        day = moment.date() + timedelta(days=ahead)
+        if _closed(facts, day):
+            continue
+        begin = max(moment, _at(day, opens))
+        open_hours = _hours_between(begin, _at(day, closes))
+        free = min(open_hours, max(hours_left(store, day, kind), Decimal(0)))
+        if free >= hours:
+            return begin + timedelta(hours=float(hours))
+        hours -= free
+    return None
+
+
+def _closed(facts: StoreFacts | None, day: date) -> bool:
+    return facts is not None and facts.closed_on_holidays and not is_working_day(day)
+
+
+def _hours_between(begin: datetime, end: datetime) -> Decimal:
+    seconds = max((end - begin).total_seconds(), 0)
+    return Decimal(int(seconds)) / 3600
+
+
+def _at(day: date, at: time) -> datetime:
+    return datetime.combine(day, at, tzinfo=_zone())
+
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(timezone.get_current_timezone_name())
+
+
+def _rounded_up(moment: datetime) -> datetime:
+    over = (moment.minute % STEP) * 60 + moment.second + moment.microsecond / 1e6
+    return moment + timedelta(seconds=STEP * 60 - over) if over else moment

@@ -1,0 +1,36 @@
+"""Offers and tabs of the order's own page."""
+
+from fours.kernel.attachments import attach_address, attachments_of
+from fours.kernel.comments import comment_address, comments_of
+from fours.kernel.history import history_address, history_of
+from fours.kernel.offers import offer
+from fours.kernel.panels import Panel, panel
+from fours.kernel.web import ActorRequest
+from fours.service.models import AdditionalWork, RepairOrder
+
+offer(RepairOrder, "authorise_order", order=10, route="order_authorise")
+offer(RepairOrder, "issue_estimate", order=20, route="order_estimate")
+offer(RepairOrder, "report_finding", order=300, route="finding_new")
+offer(RepairOrder, "change_promise", order=500, route="order_promise")
+offer(RepairOrder, "void_order", order=900)
+offer(AdditionalWork, "withdraw_offer", order=10)
+
+
+def _attachments(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
+    kept = attachments_of(order, request.actor)
+    if order.check_in is not None:
+        kept = [*kept, *attachments_of(order.check_in, request.actor)]
+    return {"attachments": kept, "attach_to": attach_address(order)}
+
+
+def _history(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
+    return {"history": history_of(order, request.actor), "history_url": history_address(order)}
+
+
+def _comments(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
+    return {"comments": comments_of(order, request.actor), "comment_to": comment_address(order)}
+
+
+panel(RepairOrder, Panel("photos", "照片/附件", 20, "kernel/attachments.html", _attachments))
+panel(RepairOrder, Panel("history", "历史", 80, "kernel/history.html", _history))
+panel(RepairOrder, Panel("comments", "备注", 90, "kernel/comments.html", _comments))

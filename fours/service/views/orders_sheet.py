@@ -1,0 +1,124 @@
+"""The lines of an order or of an additional work as the pages show them: rows with their forms, and the sums."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from fours.kernel.actor import Actor
+from fours.parts.stock import Available, availability
+from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
+from fours.service.models import AdditionalWork, PartLine, RepairOrder
+from fours.service.models.lines import PricedLine
+from fours.service.totals import OrderLines, Totals, agreed, all_lines, by_payer, totals_of
+
+ADD_LABELS = {"labor": "加项目", "part": "加配件", "package": "加套餐", "fee": "加其他费用"}
+
+
+@dataclass(frozen=True)
+class LineRow:
+    """A line as a row: with the form it is edited by, or none when it may not be changed."""
+
+    kind: str
+    line: Any
+    form: LineForm | None
+    split: forms.Form | None
+    stock: Available | None
+    inside: bool
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}-{self.line.pk}"
+
+    @property
+    def form_key(self) -> str:
+        """As LineForm names the form its fields belong to."""
+        return f"{self.line._meta.model_name}-{self.line.pk}"
+
+
+@dataclass(frozen=True)
+class LineSheet:
+    """The lines of an order, or with `work` those of one additional work, and the forms that add to them."""
+
+    order: RepairOrder
+    work: AdditionalWork | None
+    everything: OrderLines
+    rows: list[LineRow]
+    adding: list[tuple[str, str, AddForm]]
+    editable: bool
+    totals: Totals
+
+
+def line_sheet(
+    order: RepairOrder,
+    actor: Actor,
+    *,
+    work: AdditionalWork | None = None,
+    bound: Mapping[str, forms.Form] | None = None,
+) -> LineSheet:
+    """The sheet as the actor may use it; `bound` holds refused forms by row key (`labor-5`) or kind (`add-part`)."""
+    everything = all_lines(order)
+    lines = everything.of_work(work)
+    editable = _is_editable(order, work) and actor.can("service.order", order.store_id)
+    bound = bound or {}
+    adding = [
+        (kind, ADD_LABELS[kind], bound.get(f"add-{kind}") or form(actor=actor, lines=lines))
+        for kind, form in (ADD_FORMS.items() if editable else ())
+    ]
+    return LineSheet(
+        order,
+        work,
+        everything,
+        _rows(order, lines, editable, bound),
+        adding,  # type: ignore[arg-type]
+        editable,
+        totals_of(lines),
+    )
+
+
+def _is_editable(order: RepairOrder, work: AdditionalWork | None) -> bool:
+    if work is None:
+        return order.state == RepairOrder.State.DRAFT
+    return work.state == AdditionalWork.State.FOUND and order.state in ("authorised", "completed")
+
+
+def _rows(
+    order: RepairOrder, lines: OrderLines, editable: bool, bound: Mapping[str, forms.Form]
+) -> list[LineRow]:
+    """Each job with its parts below it, then other parts, then fees."""
+    jobs = {job.pk for job in lines.jobs}
+    wanted = [line.part_id for line in lines.parts if line.part_id] if editable else []
+    stock = availability(order.store, wanted) if wanted else {}
+
+    def row(kind: str, line: PricedLine, inside: bool = False) -> LineRow:
+        key = f"{kind}-{line.pk}"
+        form = (bound.get(key) or LineForm(line=line)) if editable else None
+        available = stock.get(line.part_id) if isinstance(line, PartLine) and line.part_id else None
+        return LineRow(kind, line, form, bound.get(f"split-{key}"), available, inside)  # type: ignore[arg-type]
+
+    rows = []
+    for job in lines.jobs:
+        rows.append(row("labor", job))
+        rows += [row("part", line, True) for line in lines.parts if line.job_id == job.pk]
+    rows += [row("part", line) for line in lines.parts if line.job_id not in jobs]
+    return rows + [row("fee", line) for line in lines.fees]
+
+
+def sheet_context(sheet: LineSheet) -> dict[str, object]:
+    """What the sheet's own template needs besides it."""
+    accepted = agreed(sheet.everything)
+    return {
+        "sheet": sheet,
+        "order": sheet.order,
+        "split_form": SplitForm(auto_id="split-%s"),
+        "payers": by_payer(accepted),
+        "total": totals_of(accepted),
+    }
+
+
+def version_of(request: HttpRequest) -> int | None:
+    """The version the page was made of."""
+    version = request.POST.get("version", "")
+    return int(version) if version.isdigit() else None
