@@ -1,12 +1,14 @@
 """Sign-in rules: closed sign-up, by user name, and the store the session works in."""
 
+from collections.abc import Iterable
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from .actor import grants_of
+from .actor import Grants, grants_of
 from .models import Store, User
 from .security import note
 
@@ -25,12 +27,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
 def stores_of(user: User) -> list[Store]:
     """The stores a person has a post in, by code."""
-    return list(Store.objects.filter(pk__in=grants_of(user).permissions, active=True))
+    return stores_granted(grants_of(user))
 
 
-def current_store(request: HttpRequest, user: User) -> Store | None:
+def stores_granted(grants: Grants) -> list[Store]:
+    """The stores of rights already read, by code."""
+    return list(Store.objects.filter(pk__in=grants.permissions, active=True))
+
+
+def current_store(request: HttpRequest, user: User, granted: Iterable[Store]) -> Store | None:
     """The store the session was switched to, else the person's own, else their first."""
-    stores = {store.pk: store for store in stores_of(user)}
+    stores = {store.pk: store for store in granted}
     wished = request.session.get(STORE_KEY), user.home_store_id, next(iter(stores), None)
     return next((stores[pk] for pk in wished if pk in stores), None)
 

@@ -32,9 +32,12 @@ class Actor:
     _stores: tuple[int, ...] = field(default=())
 
     @classmethod
-    def of(cls, user: User, store: Store | None = None) -> Self:
-        """The person with the rights of their posts: in one store (the screen's switch) or in all of theirs (API)."""
-        grants = grants_of(user)
+    def of(cls, user: User, store: Store | None = None, grants: Grants | None = None) -> Self:
+        """The person with the rights of their posts: in one store (the screen's switch) or in all of theirs (API).
+
+        `grants`, when they were read already.
+        """
+        grants = grants_of(user) if grants is None else grants
         stores = (
             tuple(grants.permissions)
             if store is None

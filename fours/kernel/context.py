@@ -4,7 +4,6 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from .accounts import stores_of
 from .actor import Actor
 from .menu import menu_for
 from .models import Store
@@ -25,7 +24,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     }
     if actor is None or actor.user is None:
         return {**base, "open_task_count": 0, "is_demo": Store.objects.filter(is_demo=True).exists()}
-    stores = stores_of(actor.user)
+    stores: list[Store] = getattr(request, "stores", [])
     return {
         **base,
         "menu": menu_for(actor, request.path),

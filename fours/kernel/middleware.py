@@ -8,8 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_vary_headers
 
-from .accounts import current_store
-from .actor import Actor, open_scope
+from .accounts import current_store, stores_granted
+from .actor import Actor, grants_of, open_scope
 from .errors import KeyReused, Refused
 from .models import IdempotencyKey, User
 from .security import write_notes
@@ -70,8 +70,10 @@ class ActorMiddleware:
         user = request.user
         if user.must_change_password and request.path not in BEFORE_OWN_PASSWORD:
             return redirect("account_change_password")
-        actor = Actor.of(user, current_store(request, user))
-        request.actor = actor  # type: ignore[attr-defined]
+        grants = grants_of(user)
+        stores = stores_granted(grants)
+        actor = Actor.of(user, current_store(request, user, stores), grants)
+        request.actor, request.stores = actor, stores  # type: ignore[attr-defined]
         open_scope(actor.store_ids)
         response = self._once(request, user) if request.method == "POST" else self.get_response(request)
         patch_vary_headers(response, ("HX-Request",))
