@@ -138,6 +138,6 @@ def change_setting(store: Store, *, key: str, value: str, actor: Actor) -> Setti
         row,
         actor=actor,
         sentence=f"{declared.label}:{declared.shown(before)} → {declared.shown(plain)}",
-        data={"key": key, "changes": {declared.label: [declared.shown(before), declared.shown(plain)]}},
+        data={"key": key, "old": before, "new": plain},
     )
     return row

@@ -55,6 +55,12 @@ class TaskRow:
         return not self.overdue and self.task.due_at - self.now <= SOON
 
     @property
+    def clock(self) -> str:
+        """The hour when it is due today, else the day."""
+        local = timezone.localtime(self.task.due_at)
+        return f"{local:%H:%M}" if local.date() == timezone.localtime(self.now).date() else f"{local:%m-%d}"
+
+    @property
     def claimable(self) -> bool:
         return self.task.person_id is None and self.task.post in self.actor.posts
 
