@@ -49,10 +49,16 @@ def live_statements(order: RepairOrder) -> list[Statement]:
     return list(standing.order_by("pk"))
 
 
-def open_bills(order: RepairOrder) -> list[Bill]:
-    """One bill per payer that has agreed lines and no live statement, in the order of the payers."""
-    billed = {statement.payer for statement in live_statements(order)}
-    lines = agreed(all_lines(order))
+def open_bills(
+    order: RepairOrder, lines: OrderLines | None = None, statements: Iterable[Statement] | None = None
+) -> list[Bill]:
+    """One bill per payer that has agreed lines and no live statement, in the order of the payers.
+
+    `lines` (all the order's) and `statements` (the live ones), when they were read already.
+    """
+    standing = live_statements(order) if statements is None else statements
+    billed = {statement.payer for statement in standing}
+    lines = agreed(all_lines(order) if lines is None else lines)
     own = {payer: lines.paid_by(payer) for payer in Payer if payer not in billed}
     return [
         Bill(payer, payer_name(order, payer), of_payer, totals_of(of_payer))
@@ -80,12 +86,12 @@ def payer_name(order: RepairOrder, payer: Payer) -> str:
     return names[payer]
 
 
-def check_may_be_billed(order: RepairOrder) -> None:
+def check_may_be_billed(order: RepairOrder, lines: OrderLines | None = None) -> None:
     """Refuse while the final check is missing, an additional work is unanswered or a part is not issued."""
     if order.state not in (RepairOrder.State.COMPLETED, RepairOrder.State.DELIVERED):
         raise IllegalMove(f"{order} 现为“{order.get_state_display()}”,终检合格、竣工后才能结算。")
     check_additional_work_is_answered(order)
-    check_parts_are_issued(agreed(all_lines(order)).parts)
+    check_parts_are_issued(agreed(all_lines(order) if lines is None else lines).parts)
 
 
 def check_additional_work_is_answered(order: RepairOrder) -> None:

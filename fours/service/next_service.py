@@ -45,7 +45,7 @@ class NextService:
 def next_service(store: Store, vehicle: Vehicle, *, mileage: int, on: date) -> NextService:
     """The interval after a visit; the day is earlier when the car's own readings say it drives the distance sooner.
 
-    Three queries. The day is never sooner than 30 days.
+    Two queries. The day is never sooner than 30 days.
     """
     months_key = f"service.interval_months.{vehicle.drive}"
     km_key = f"service.interval_km.{vehicle.drive}"
@@ -63,9 +63,10 @@ def next_service(store: Store, vehicle: Vehicle, *, mileage: int, on: date) -> N
 def kilometers_per_day(vehicle: Vehicle, *, mileage: int, on: date) -> float | None:
     """How far the car goes in a day since its first reading of the last two years; None without enough history."""
     readings = vehicle.mileage_readings.filter(read_on__gte=on - timedelta(days=730), read_on__lte=on)
-    if readings.filter(instrument_replaced=True).exists():
+    known = list(readings.order_by("read_on", "pk"))
+    if not known or any(reading.instrument_replaced for reading in known):
         return None
-    first = readings.order_by("read_on", "pk").first()
-    if first is None or (on - first.read_on).days < SHORTEST_HISTORY or mileage <= first.kilometers:
+    first = known[0]
+    if (on - first.read_on).days < SHORTEST_HISTORY or mileage <= first.kilometers:
         return None
     return (mileage - first.kilometers) / (on - first.read_on).days

@@ -1,12 +1,17 @@
 """Which payments came together: one receipt names all kinds of money given at once (SV-12)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.db.models import QuerySet
 
 from fours.kernel.events import kind_of
 from fours.kernel.models import Event
 
 from .models import Payment, Statement
+
+RECEIVED = "service.payment_received"
 
 
 @dataclass(frozen=True)
@@ -25,24 +30,29 @@ class Receipt:
         return self.first.amount < 0
 
 
-def receipts_of(statement: Statement) -> list[Receipt]:
-    """All money of a statement as it came and went, refunds by themselves. Two queries."""
+def receipts_of(statement: Statement, events: Iterable[Event] | None = None) -> list[Receipt]:
+    """All money of a statement as it came and went, refunds by themselves. `events`: the statement's, if at hand."""
     payments = {
         payment.pk: payment
         for payment in statement.payments.select_related("received_by", "corrects").order_by("pk")
     }
-    events = Event.objects.filter(
+    receipts = []
+    for event in money_events(statement) if events is None else events:
+        if event.kind == RECEIVED:
+            together = [payments.pop(pk) for pk in event.data["payments"]]
+            receipts.append(Receipt(together[0], together))
+    receipts += [Receipt(payment, [payment]) for payment in payments.values()]
+    return sorted(receipts, key=lambda receipt: receipt.first.pk)
+
+
+def money_events(statement: Statement) -> QuerySet[Event]:
+    """One event for each time money was given."""
+    return Event.objects.filter(
         store_id=statement.store_id,
         aggregate_kind=kind_of(statement),
         aggregate_id=statement.pk,
-        kind="service.payment_received",
+        kind=RECEIVED,
     )
-    receipts = []
-    for event in events.order_by("pk"):
-        together = [payments.pop(pk) for pk in event.data["payments"]]
-        receipts.append(Receipt(together[0], together))
-    receipts += [Receipt(payment, [payment]) for payment in payments.values()]
-    return sorted(receipts, key=lambda receipt: receipt.first.pk)
 
 
 def receipt_of(payment: Payment) -> Receipt:

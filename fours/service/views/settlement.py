@@ -9,8 +9,8 @@ from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from fours.kernel.errors import Refused
-from fours.kernel.history import history_of
-from fours.kernel.printing import prints_of
+from fours.kernel.history import events_of, line_of
+from fours.kernel.printing import print_address
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
@@ -18,10 +18,12 @@ from ..billing import NOTHING, check_may_be_billed, live_statements, open_bills
 from ..forms.settlement import ReasonForm, RefundForm, SettleForm
 from ..models import Payment, RepairOrder, Statement
 from ..receipts import receipts_of
+from ..totals import OrderLines, all_lines
 from ..verbs.payment import OPEN, refund_payment, refundable
 from ..verbs.settlement import issue_statements, may_put_on_account, put_on_account
 
 PER_PAGE = 25
+COUNTERS = ("reverses", "reversed_by")
 TABS = (
     ("open", "待收款", Q(state__in=["issued", "part_paid"])),
     ("on_account", "已挂账", Q(state="on_account")),
@@ -98,23 +100,24 @@ def order_settle(request: ActorRequest, pk: int) -> HttpResponse:
         if issued is not None:
             address = reverse("statement", args=[issued[0].pk])
             return done(request, f"已开出 {len(issued)} 张结算单", address)
-    bills = open_bills(order)
+    lines, standing = all_lines(order), live_statements(order)
+    bills = open_bills(order, lines, standing)
     context: dict[str, object] = {
         "order": order,
         "form": form,
         "bills": bills,
         "total": sum((bill.total for bill in bills), NOTHING),
-        "obstacle": _obstacle(order),
-        "statements": live_statements(order),
+        "obstacle": _obstacle(order, lines),
+        "statements": standing,
         "tones": TONES,
     }
     return page(request, "service/settlement/order_settle.html", context, form)
 
 
-def _obstacle(order: RepairOrder) -> str:
+def _obstacle(order: RepairOrder, lines: OrderLines) -> str:
     """Why the order cannot be billed yet; empty when it can."""
     try:
-        check_may_be_billed(order)
+        check_may_be_billed(order, lines)
     except Refused as refusal:
         return refusal.message
     return ""
@@ -123,21 +126,21 @@ def _obstacle(order: RepairOrder) -> str:
 @screen("service.view")
 def statement(request: ActorRequest, pk: int) -> HttpResponse:
     """One statement with its lines, its money and what may be done to it."""
-    shown = find(Statement, pk, request.actor, "order__vehicle", "order__customer", "reverses", "store")
-    counter = Statement.objects.visible_to(request.actor).filter(reverses=shown).first()
+    shown = find(Statement, pk, request.actor, "order__vehicle", "order__customer", *COUNTERS, "store")
+    events = list(events_of(shown, request.actor))
     context: dict[str, object] = {
         "statement": shown,
         "order": shown.order,
-        "counter": counter,
+        "counter": getattr(shown, "reversed_by", None),
         "lines": shown.lines.all(),
-        "receipts": receipts_of(shown),
+        "receipts": receipts_of(shown, events),
         "tone": TONES[shown.state],
         "may_cash": shown.state in OPEN and request.actor.can("service.cash") and not _borne(shown),
         "may_account": shown.state in ("issued", "part_paid") and may_put_on_account(shown, request.actor),
         "may_refund": request.actor.can("service.reverse"),
         "verbs": [] if shown.reverses_id else verbs_for(shown, request.actor, ["reverse_statement"]),
-        "prints": prints_of(shown, request.actor),
-        "history": history_of(shown, request.actor),
+        "print_url": print_address("service.statement", shown),
+        "history": [line_of(event) for event in events],
     }
     return page(request, "service/settlement/statement.html", context)
 

@@ -10,7 +10,7 @@ from ..billing import live_statements
 from ..forms.settlement import ChecklistForm, DeliveryForm
 from ..models import PartLine, RepairOrder
 from ..next_service import NextService, next_service
-from ..totals import agreed_lines
+from ..totals import OrderLines, agreed
 from ..verbs.delivery import (
     check_handover,
     deliver_order,
@@ -21,6 +21,12 @@ from ..verbs.delivery import (
 from .settlement import TONES, posted
 
 RELATED = ("vehicle", "customer", "store", "check_in", "advisor")
+
+
+def work_done(order: RepairOrder) -> OrderLines:
+    """The jobs and parts the customer agreed to, as one explains them at the car."""
+    jobs = list(order.jobs.select_related("additional_work"))
+    return agreed(OrderLines(jobs, list(order.parts.select_related("additional_work")), []))
 
 
 @screen("service.handover")
@@ -39,7 +45,7 @@ def handover(request: ActorRequest, pk: int) -> HttpResponse:
         )
         if checked is not None:
             return done(request, "内部交车检查完成,请通知客户取车", reverse("order", args=[pk]))
-    lines = agreed_lines(order)
+    lines = work_done(order)
     context: dict[str, object] = {"order": order, "form": form, "lines": lines}
     return page(request, "service/settlement/handover.html", context, form)
 
@@ -56,7 +62,7 @@ def delivery(request: ActorRequest, pk: int) -> HttpResponse:
         delivered = attempt(form, lambda: _deliver(request, order, form))
         if delivered is not None:
             return done(request, f"{order.vehicle} 已交车", reverse("order", args=[pk]))
-    lines = agreed_lines(order)
+    lines = work_done(order)
     context: dict[str, object] = {
         "order": order,
         "form": form,
