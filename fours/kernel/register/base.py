@@ -11,13 +11,13 @@ from django.urls import reverse
 
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
+from fours.kernel.field_text import is_figure, text_of, value_of
 from fours.kernel.menu import Item, menu_item, menu_section
 from fours.kernel.models import Scope, User
 from fours.kernel.models.scope import ScopedManager
 from fours.kernel.pickers import PickerSelect
 from fours.kernel.verbs import keep
 
-from .cells import text_of, value_of
 from .forms import RegisterFilters, RegisterForm, filters_of, form_of
 
 # What `keep` itself counts up and stamps, and what never changes.
@@ -139,6 +139,12 @@ class Register:
         if method := self._method(name):
             return cast(str, method.column_label)
         return str(getattr(self.model._meta.get_field(name), "verbose_name", name))
+
+    def sorts(self, name: str) -> bool:
+        return self._method(name) is None
+
+    def is_figure(self, name: str) -> bool:
+        return self._method(name) is None and is_figure(self.model, name)
 
     def text(self, row: Any, name: str) -> str:
         method = self._method(name)

@@ -1,17 +1,17 @@
 """The screens every register has."""
 
+from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.errors import NotAllowed, NotThere, Refused
+from fours.kernel.excel import excel_answer
 from fours.kernel.history import history_of
 from fours.kernel.models import StoreScoped
 from fours.kernel.panels import panels_of, render_panel
@@ -20,11 +20,10 @@ from fours.kernel.verbs import take
 from fours.kernel.web import ActorRequest, attempt, done, page, screen
 
 from .base import REGISTERS, Register
-from .export import EXPORT_LIMIT, workbook
 from .forms import RegisterForm
-from .listing import Listing, sort_link
+from .listing import Listing
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+EXPORT_LIMIT = 100_000
 
 
 @screen(None)
@@ -39,7 +38,6 @@ def list_rows(request: ActorRequest, register: Register) -> HttpResponse:
         "lines": lines,
         "more": more,
         "count": listing.count(),
-        "heads": [sort_link(h, _address(request, sort=h.sort, page="")) for h in listing.headings()],
         "may_change": register.may_change(request.actor) and bool(register.form),
         "may_export": request.actor.can("kernel.export"),
     }
@@ -56,9 +54,10 @@ def export(request: ActorRequest, register: Register) -> HttpResponse:
     if count > EXPORT_LIMIT:
         raise Refused(f"共 {count} 行,一次最多导出 {EXPORT_LIMIT} 行,请先筛选。")
     note(request, "exported", f"{register.label} {count} 行 {request.META['QUERY_STRING']}")
-    name = quote(f"{register.label}{timezone.localdate():%Y%m%d}.xlsx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(workbook(register, rows.iterator(2000)), content_type=XLSX, headers=headers)
+    in_form = [name for _, names in register.form for name in names]
+    names = list(dict.fromkeys([*register.columns, *in_form]))
+    values = ([register.value(row, name) for name in names] for row in rows.iterator(2000))
+    return excel_answer(register.label, [register.heading(name) for name in names], values)
 
 
 @screen(None)
@@ -151,25 +150,18 @@ def _save(register: Register, form: RegisterForm, request: ActorRequest) -> Any:
     return register.save(form, request.actor)
 
 
-def _address(request: ActorRequest, **changes: str) -> str:
-    asked = request.GET.copy()
-    for name, value in changes.items():
-        asked[name] = value
-        if not value:
-            del asked[name]
-    return f"?{asked.urlencode()}"
-
-
 def urls() -> list[URLPattern]:
     """The addresses of all registers, read when the apps have declared theirs."""
-    made = []
-    for name, each in REGISTERS.items():
-        made += [
-            path(f"r/{name}/", list_rows, {"register": each}, name=name),
-            path(f"r/{name}/new/", new_row, {"register": each}, name=f"{name}_new"),
-            path(f"r/{name}/export/", export, {"register": each}, name=f"{name}_export"),
-            path(f"r/{name}/<int:pk>/", show_row, {"register": each}, name=f"{name}_row"),
-            path(f"r/{name}/<int:pk>/edit/", edit_row, {"register": each}, name=f"{name}_edit"),
-            path(f"r/{name}/<int:pk>/rest/", rest_row, {"register": each}, name=f"{name}_rest"),
-        ]
-    return made
+    screens: list[tuple[str, str, Callable[..., HttpResponseBase]]] = [
+        ("", "", list_rows),
+        ("new/", "_new", new_row),
+        ("export/", "_export", export),
+        ("<int:pk>/", "_row", show_row),
+        ("<int:pk>/edit/", "_edit", edit_row),
+        ("<int:pk>/rest/", "_rest", rest_row),
+    ]
+    return [
+        path(f"r/{name}/{rest}", view, {"register": each}, name=f"{name}{word}")
+        for name, each in REGISTERS.items()
+        for rest, word, view in screens
+    ]

@@ -1,22 +1,20 @@
 """Pickers: the rows a field offers while one types, and only to those who may see them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django import forms
 from django.test import Client
 
-from fours.kernel import pickers
 from fours.kernel.models import Store
-from fours.kernel.pickers import Choice, PickerSelect, register_picker
+from fours.kernel.pickers import PICKERS, Choice, PickerSelect, register_picker
 from fours.org.models import Bay
 
 ClientOf = Callable[..., Client]
 
 
 @pytest.fixture(autouse=True)
-def bays_to_pick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pickers, "PICKERS", pickers.PICKERS.copy())
+def bays_to_pick() -> Iterator[None]:
     register_picker(
         "test-bays",
         "service.view",
@@ -25,6 +23,8 @@ def bays_to_pick(monkeypatch: pytest.MonkeyPatch) -> None:
             for bay in Bay.objects.visible_to(actor).filter(code__startswith=text)
         ),
     )
+    yield
+    del PICKERS["test-bays"]
 
 
 def test_what_begins_with_the_text_is_offered(s01: Store, client_of: ClientOf) -> None:

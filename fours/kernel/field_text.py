@@ -1,4 +1,4 @@
-"""How a field's value is written in lists, facts, history and workbooks."""
+"""How the value of a model's field is written for people: in lists, facts, history and workbooks."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -50,5 +50,5 @@ def as_text(value: object, *, money: bool = False) -> str:
 
 def is_figure(model: type[models.Model], name: str) -> bool:
     """Whether a column stands to the right."""
-    field = next((field for field in model._meta.fields if field.name == name), None)
+    field = model._meta.get_field(name)
     return isinstance(field, (models.DecimalField, models.IntegerField)) and not field.choices
