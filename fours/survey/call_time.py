@@ -1,0 +1,59 @@
+"""When a follow-up call is made (SU-01): the day within three of the delivery, the hour the customer likes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.utils import timezone
+
+from fours.kernel.calendar import is_working_day
+from fours.kernel.models import CalendarDay, Store
+from fours.kernel.store_settings import setting
+from fours.org.models import StoreFacts
+
+FURTHEST = 30
+CLOSES = time(18, 0)
+
+
+@dataclass(frozen=True)
+class CallTime:
+    """From and until when the call is best made, and the moment it is overdue."""
+
+    start: datetime
+    end: datetime
+    due: datetime
+
+
+def call_time(store: Store, delivered_on: date, call_from: time | None, call_until: time | None) -> CallTime:
+    """The customer's hours, else the store's, on the last open day within three calendar days of the delivery.
+
+    If the store is closed on all three, the first open day after them, which counts as on time. Never outside the
+    hours in which customers may be called at all (settings `survey.earliest_call`, `survey.latest_call`).
+    """
+    facts = StoreFacts.objects.filter(store=store).first()
+    day = _call_day(delivered_on, int(setting(store, "survey.follow_up_days")), facts)
+    begin = call_from or setting(store, "survey.call_from")
+    until = call_until or (setting(store, "survey.call_until") if call_from is None else _hour_after(begin))
+    earliest, latest = setting(store, "survey.earliest_call"), setting(store, "survey.latest_call")
+    begin, until = min(max(begin, earliest), latest), min(max(until, earliest), latest)
+    closes = max(facts.closes_at if facts else CLOSES, until)
+    return CallTime(_at(day, begin), _at(day, until), _at(day, closes))
+
+
+def _call_day(delivered_on: date, days: int, facts: StoreFacts | None) -> date:
+    wanted = [delivered_on + timedelta(days=n) for n in range(1, FURTHEST)]
+    overrides = dict(CalendarDay.objects.filter(date__in=wanted).values_list("date", "working"))
+
+    def is_open(day: date) -> bool:
+        return facts is None or not facts.closed_on_holidays or is_working_day(day, overrides)
+
+    within = [day for day in wanted[:days] if is_open(day)]
+    after = [day for day in wanted[days:] if is_open(day)]
+    return within[-1] if within else after[0] if after else wanted[days - 1]
+
+
+def _hour_after(at: time) -> time:
+    return at.replace(hour=min(at.hour + 1, 23))
+
+
+def _at(day: date, at: time) -> datetime:
+    return timezone.make_aware(datetime.combine(day, at))
