@@ -30,7 +30,7 @@ def call_time(store: Store, delivered_on: date, call_from: time | None, call_unt
     hours in which customers may be called at all (settings `survey.earliest_call`, `survey.latest_call`).
     """
     facts = StoreFacts.objects.filter(store=store).first()
-    day = _call_day(delivered_on, int(setting(store, "survey.follow_up_days")), facts)
+    day = _call_day(delivered_on, int(setting(store, "deadline.survey.follow_up")), facts)
     begin = call_from or setting(store, "survey.call_from")
     until = call_until or (setting(store, "survey.call_until") if call_from is None else _hour_after(begin))
     earliest, latest = setting(store, "survey.earliest_call"), setting(store, "survey.latest_call")

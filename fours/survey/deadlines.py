@@ -11,7 +11,7 @@ from .verbs.call_tasks import FOLLOW_UP, LETTER
 declare_deadline(
     Deadline(
         name=FOLLOW_UP,
-        label="售后回访逾期升级",
+        label="售后回访(交车后)",
         post="crm_agent",
         amount=3,
         unit="days",

@@ -3,9 +3,6 @@
 from fours.kernel.store_settings import declare_setting
 
 GROUP = "售后回访"
-declare_setting(
-    "survey.follow_up_days", "交车后几天内回访", 3, kind="int", group=GROUP, help="按日历天计,到第几天为止。"
-)
 declare_setting("survey.call_from", "默认回访时段自", "10:00", kind="time", group=GROUP)
 declare_setting("survey.call_until", "默认回访时段至", "12:00", kind="time", group=GROUP)
 declare_setting(
