@@ -193,12 +193,11 @@ class AddPartForm(AddForm):
 
 
 class AddPackageForm(AddForm):
-    package = forms.ModelChoiceField(Package.objects.none(), label="套餐", empty_label="选择套餐")
+    package = forms.ModelChoiceField(Package.objects.none(), label="套餐", widget=PickerSelect("packages"))
     field_order = ["package", "payer"]
 
     def set_up(self, actor: Actor, lines: OrderLines) -> None:
-        packages = Package.objects.visible_to(actor).filter(active=True).order_by("code")
-        self.fields["package"].queryset = packages  # type: ignore[attr-defined]
+        self.fields["package"].queryset = Package.objects.visible_to(actor)  # type: ignore[attr-defined]
 
 
 class AddFeeForm(AddForm):

@@ -5,8 +5,9 @@ from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.history import history_address, history_of
 from fours.kernel.offers import offer
 from fours.kernel.panels import Panel, panel
+from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest
-from fours.service.models import AdditionalWork, RepairOrder
+from fours.service.models import AdditionalWork, Estimate, RepairOrder
 
 offer(RepairOrder, "authorise_order", order=10, route="order_authorise")
 offer(RepairOrder, "issue_estimate", order=20, route="order_estimate")
@@ -31,6 +32,12 @@ def _comments(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
     return {"comments": comments_of(order, request.actor), "comment_to": comment_address(order)}
 
 
+def _estimates(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
+    made = Estimate.objects.visible_to(request.actor).filter(order=order).select_related("created_by")
+    return {"estimates": [(one, print_address("service.estimate", one)) for one in made.order_by("-pk")]}
+
+
+panel(RepairOrder, Panel("estimates", "估价单", 30, "service/orders/estimates.html", _estimates))
 panel(RepairOrder, Panel("photos", "照片/附件", 20, "kernel/attachments.html", _attachments))
 panel(RepairOrder, Panel("history", "历史", 80, "kernel/history.html", _history))
 panel(RepairOrder, Panel("comments", "备注", 90, "kernel/comments.html", _comments))

@@ -67,7 +67,7 @@ def test_the_order_page_asks_few_questions_whatever_the_lines(
     for _ in range(10):
         job = add_labor(order, operation=at.oil_change, actor=advisor)
         add_part(order, part=at.filter, job=job, actor=advisor)
-    with django_assert_max_num_queries(21):
+    with django_assert_max_num_queries(15):
         assert desk.get(reverse("order", args=[order.pk])).status_code == 200
 
 
@@ -80,7 +80,7 @@ def test_the_order_page_shows_lines_stock_and_sums(at, advisor, desk):
     assert reverse("order_authorise", args=[order.pk]) in page
 
 
-@pytest.mark.parametrize("key", ["photos", "history", "comments", "parts"])
+@pytest.mark.parametrize("key", ["photos", "history", "comments", "parts", "estimates", "settlement"])
 def test_the_tabs_of_the_order_open(at, advisor, desk, key):
     order = authorised(at, advisor)
     assert desk.get(reverse("order_panel", args=[order.pk, key])).status_code == 200

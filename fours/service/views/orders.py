@@ -46,6 +46,16 @@ STATES = {code: states for code, _, states in TABS}
 ASIDE = frozenset({"void_order", "change_promise", "report_finding", "issue_estimate"})
 
 
+class CountedPaginator(Paginator[RepairOrder]):
+    """A paginator that is told its count: the tabs have counted the rows already."""
+
+    known = 0
+
+    @property
+    def count(self) -> int:
+        return self.known
+
+
 @dataclass(frozen=True)
 class OrderRow:
     """A row of the list."""
@@ -68,13 +78,17 @@ def orders(request: ActorRequest) -> HttpResponse:
     # A search for one order should not depend on the tab one happens to be on.
     if wanted.get("q") and not wanted.get("state"):
         state = "all"
-    states = STATES.get(state, STATES["open"])
+    state = state if state in STATES else "open"
+    states = STATES[state]
     rows = found.filter(state__in=states) if states else found
     ordered = rows.select_related("vehicle", "customer", "advisor").order_by("-pk")
-    shown = Paginator(with_stage_rows(ordered), PER_PAGE).get_page(request.GET.get("page"))
+    tabs = _tabs(request, found, state)
+    pages = CountedPaginator(with_stage_rows(ordered), PER_PAGE)
+    pages.known = next(count for _, _, count, active in tabs if active)
+    shown = pages.get_page(request.GET.get("page"))
     context = {
         "filter": form,
-        "tabs": _tabs(request, found, state),
+        "tabs": tabs,
         "page": shown,
         "rows": [_row(order) for order in shown],
         "may_open": request.actor.can("service.order"),
@@ -100,7 +114,7 @@ def _filtered(request: ActorRequest, wanted: Mapping[str, Any]) -> QuerySet[Repa
 
 def _tabs(
     request: ActorRequest, found: QuerySet[RepairOrder], state: str
-) -> list[tuple[str, str, int | None, bool]]:
+) -> list[tuple[str, str, int, bool]]:
     counted = dict(found.order_by().values_list("state").annotate(n=Count("pk")))
     tabs = []
     for code, label, states in TABS:
@@ -158,9 +172,6 @@ def _order_context(request: ActorRequest, shown: RepairOrder, sheet: LineSheet) 
         "promise_form": PromiseForm(auto_id="promise-%s"),
         "estimate_form": EstimateForm(initial={"promised_at": shown.promised_at}, auto_id="estimate-%s"),
         "recommended": list(open_recommendations(shown.vehicle)) if shown.state == "draft" else [],
-        "estimates": [
-            (estimate, print_address("service.estimate", estimate)) for estimate in shown.estimates.all()
-        ],
         "contract": print_address("service.repair_order", shown),
         "panels": panels,
         "chosen": chosen,

@@ -2,17 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from fours.kernel.actor import Actor
-from fours.parts.stock import Available, availability
+from fours.parts.models import StockBalance
 from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
-from fours.service.models import AdditionalWork, PartLine, RepairOrder
+from fours.service.models import AdditionalWork, RepairOrder
 from fours.service.models.lines import PricedLine
-from fours.service.totals import OrderLines, Totals, agreed, all_lines, by_payer, totals_of
+from fours.service.totals import OrderLines, Totals, agreed, by_payer, totals_of
 
 ADD_LABELS = {"labor": "加项目", "part": "加配件", "package": "加套餐", "fee": "加其他费用"}
 
@@ -25,7 +28,6 @@ class LineRow:
     line: Any
     form: LineForm | None
     split: forms.Form | None
-    stock: Available | None
     inside: bool
 
     @property
@@ -59,7 +61,7 @@ def line_sheet(
     bound: Mapping[str, forms.Form] | None = None,
 ) -> LineSheet:
     """The sheet as the actor may use it; `bound` holds refused forms by row key (`labor-5`) or kind (`add-part`)."""
-    everything = all_lines(order)
+    everything = lines_with_stock(order)
     lines = everything.of_work(work)
     editable = _is_editable(order, work) and actor.can("service.order", order.store_id)
     bound = bound or {}
@@ -71,7 +73,7 @@ def line_sheet(
         order,
         work,
         everything,
-        _rows(order, lines, editable, bound),
+        _rows(lines, editable, bound),
         adding,  # type: ignore[arg-type]
         editable,
         totals_of(lines),
@@ -84,19 +86,25 @@ def _is_editable(order: RepairOrder, work: AdditionalWork | None) -> bool:
     return work.state == AdditionalWork.State.FOUND and order.state in ("authorised", "completed")
 
 
-def _rows(
-    order: RepairOrder, lines: OrderLines, editable: bool, bound: Mapping[str, forms.Form]
-) -> list[LineRow]:
+def lines_with_stock(order: RepairOrder) -> OrderLines:
+    """All lines; each part line knows in `free` how many pieces nobody has reserved, in the same query."""
+    balance = StockBalance.objects.filter(store=order.store_id, part=OuterRef("part"))
+    free = Subquery(balance.values_list(F("on_hand") - F("reserved"))[:1])
+    return OrderLines(
+        list(order.jobs.all()),
+        list(order.parts.select_related("additional_work", "part").annotate(free=Coalesce(free, Decimal(0)))),
+        list(order.fees.select_related("additional_work")),
+    )
+
+
+def _rows(lines: OrderLines, editable: bool, bound: Mapping[str, forms.Form]) -> list[LineRow]:
     """Each job with its parts below it, then other parts, then fees."""
     jobs = {job.pk for job in lines.jobs}
-    wanted = [line.part_id for line in lines.parts if line.part_id] if editable else []
-    stock = availability(order.store, wanted) if wanted else {}
 
     def row(kind: str, line: PricedLine, inside: bool = False) -> LineRow:
         key = f"{kind}-{line.pk}"
         form = (bound.get(key) or LineForm(line=line)) if editable else None
-        available = stock.get(line.part_id) if isinstance(line, PartLine) and line.part_id else None
-        return LineRow(kind, line, form, bound.get(f"split-{key}"), available, inside)  # type: ignore[arg-type]
+        return LineRow(kind, line, form, bound.get(f"split-{key}"), inside)  # type: ignore[arg-type]
 
     rows = []
     for job in lines.jobs:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from fours.kernel.models import User
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.org.models import Assignment
 from fours.parts.errors import plain
+from fours.parts.forms import QuantityField
 from fours.parts.models import IssueLine, IssueSlip, Reservation
 from fours.parts.stock import UNKNOWN, Available, availability
 from fours.service.models import AdditionalWork, JobAssignment, PartLine, RepairOrder
@@ -26,6 +27,11 @@ from fours.service.verbs.parts import Give, issue_to_order, return_to_stock
 SOURCE = "service.repairorder"
 RECEIVING_POSTS = ("technician", "team_leader", "foreman", "technical_director", "inspector")
 NONE = Decimal(0)
+_MINE = Reservation.objects.filter(
+    store=OuterRef("store"), source_kind=SOURCE, source_line_id=OuterRef("pk"), part=OuterRef("part")
+)
+# What is reserved for a part line; lines given to `with_stock` carry it as `held`.
+HELD = Subquery(_MINE.values("quantity")[:1])
 
 
 @dataclass(frozen=True)
@@ -33,8 +39,12 @@ class WantedLine:
     """A part line that still wants pieces, with what may be given of it now."""
 
     line: PartLine
-    held: Decimal
     stock: Available
+
+    @property
+    def held(self) -> Decimal:
+        """Pieces reserved for this very line."""
+        return getattr(self.line, "held", None) or NONE
 
     @property
     def can_give(self) -> Decimal:
@@ -54,6 +64,7 @@ def wanted_lines(actor: Actor) -> QuerySet[PartLine]:
         .filter(agreed, issued__lt=F("quantity"), part__isnull=False)
         .exclude(kind=PartLine.Kind.CUSTOMER)
         .select_related("part", "additional_work")
+        .annotate(held=HELD)
     )
 
 
@@ -61,14 +72,7 @@ def with_stock(actor: Actor, lines: Iterable[PartLine]) -> list[WantedLine]:
     """The lines with stock and reservation beside them, in bin order."""
     listed = list(lines)
     stock = availability(actor.must_store, [line.part_id for line in listed if line.part_id])
-    held = dict(
-        Reservation.objects.visible_to(actor)
-        .filter(source_kind=SOURCE, source_line_id__in=[line.pk for line in listed])
-        .values_list("source_line_id", "quantity")
-    )
-    rows = [
-        WantedLine(line, held.get(line.pk, NONE), stock.get(line.part_id or 0, UNKNOWN)) for line in listed
-    ]
+    rows = [WantedLine(line, stock.get(line.part_id or 0, UNKNOWN)) for line in listed]
     return sorted(rows, key=lambda row: (row.stock.bin_code, row.line.number))
 
 
@@ -148,7 +152,7 @@ def issued_lines(actor: Actor, order: RepairOrder) -> QuerySet[IssueLine]:
 
 
 class ReturnForm(TablerForm, forms.Form):
-    quantity = forms.DecimalField(label="退回数量", min_value=0, max_digits=9, decimal_places=3)
+    quantity = QuantityField(label="退回数量")
 
 
 class IssueForm(TablerForm, forms.Form):
@@ -162,13 +166,17 @@ class IssueForm(TablerForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.rows = rows
         for row in rows:
-            self.fields[f"give_{row.line.pk}"] = forms.DecimalField(
-                label=f"发出 {row.line.name}", min_value=0, max_digits=9, decimal_places=3, required=False,
+            self.fields[f"give_{row.line.pk}"] = QuantityField(
+ label=f"发出 {row.line.name}", required=False,
                 initial=row.can_give.normalize() if row.can_give > 0 else None,
             )  # fmt: skip
-        self.fields["receiver"] = forms.ModelChoiceField(
-            receivers(actor), label="领料人", initial=_worker(actor, order), empty_label="请选择",
-            error_messages={"required": "请选择领料人。"},
+        people = receivers(actor, order)
+        self.people = {str(user.pk): user for user in people}
+        choices = [("", "请选择"), *((pk, user.name) for pk, user in self.people.items())]
+        likeliest = next((pk for pk, user in self.people.items() if user.works_on_it), "")  # type: ignore[attr-defined]
+        self.fields["receiver"] = forms.ChoiceField(
+            label="领料人", choices=choices, initial=likeliest,
+            error_messages={"required": "请选择领料人。", "invalid_choice": "请从列表中选择领料人。"},
         )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:
@@ -187,8 +195,8 @@ class IssueForm(TablerForm, forms.Form):
         return [Give(row.line.pk, quantity) for row, quantity in quantities if quantity]
 
 
-def receivers(actor: Actor) -> QuerySet[User]:
-    """The people of the workshop who may receive parts."""
+def receivers(actor: Actor, order: RepairOrder) -> QuerySet[User]:
+    """The people of the workshop who may receive parts, those who work on the order first."""
     today = timezone.localdate()
     held = Assignment.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gte=today),
@@ -197,17 +205,13 @@ def receivers(actor: Actor) -> QuerySet[User]:
         post__in=RECEIVING_POSTS,
         starts_on__lte=today,
     )
-    return User.objects.filter(Exists(held), is_active=True).order_by("name")
-
-
-def _worker(actor: Actor, order: RepairOrder) -> int | None:
-    """Whoever works on the order is the likeliest to receive its parts."""
-    rows = JobAssignment.objects.visible_to(actor).filter(job__order=order).order_by("job__position", "pk")
-    return rows.values_list("technician_id", flat=True).first()
+    works = JobAssignment.objects.visible_to(actor).filter(job__order=order, technician=OuterRef("pk"))
+    people = User.objects.filter(Exists(held), is_active=True).annotate(works_on_it=Exists(works))
+    return people.order_by("-works_on_it", "name")
 
 
 def _issue(order: RepairOrder, form: IssueForm, actor: Actor) -> IssueSlip:
-    receiver: User = form.cleaned_data["receiver"]
+    receiver = form.people[form.cleaned_data["receiver"]]
     return issue_to_order(order, lines=form.gives(), receiver=receiver, actor=actor)
 
 
