@@ -11,11 +11,11 @@ from django.urls import reverse
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store
 from fours.service.models import GatePass, Payment, RepairOrder, Statement
-from fours.service.verbs.delivery import delivery_checklist, give_gate_pass, handover_checklist
+from fours.service.verbs.delivery import deliver_order, delivery_checklist, give_gate_pass, handover_checklist
 from fours.service.verbs.payment import Part, receive_payments
 from fours.service.verbs.settlement import put_on_account
 
-from .settling import fee, finished_order, issued, labor, part
+from .settling import delivery, fee, finished_order, issued, labor, part
 
 PersonOf = Callable[..., Actor]
 ClientOf = Callable[..., Client]
@@ -205,6 +205,25 @@ def test_the_pass_is_given_by_a_button(statement: Statement, person: PersonOf, c
     address = reverse("do_verb", args=["give_gate_pass", statement.order_id])
     assert client_of("cashier", statement.store).post(address).status_code == 302
     assert GatePass.objects.get().order_id == statement.order_id
+
+
+def test_the_order_shows_its_statements_pass_and_delivery(
+    s01: Store, person: PersonOf, client_of: ClientOf
+) -> None:
+    order = finished_order(s01)
+    labor(order, "50")
+    client = client_of("advisor", s01)
+    panel = reverse("order_panel", args=[order.pk, "settlement"])
+    assert "待结算" in text(client.get(panel))
+    statement = issued(order, person("advisor", s01))["customer"]
+    receive_payments(statement, parts=[Part("cash", Decimal(50))], actor=person("cashier", s01))
+    given = give_gate_pass(order, actor=person("cashier", s01))
+    assert reverse("delivery", args=[order.pk]) in text(client.get(reverse("order", args=[order.pk])))
+    deliver_order(order, actor=person("advisor", s01), **delivery(order))
+    shown = text(client.get(panel))
+    assert statement.number in shown
+    assert given.number in shown
+    assert "45,235 km" in shown
 
 
 PAGES = ("statement", "statement_pay", "statement_account")
