@@ -14,8 +14,23 @@ from .catalogue import visible_parts
 from .models import Bin, Part, StorePart
 from .verbs.receive import Arrival
 
-QUANTITY = {"max_digits": 9, "decimal_places": 3, "min_value": 0}
 SHOWN = [("", "全部"), ("low", "低于最低库存"), ("short", "有缺件"), ("empty", "无库存")]
+
+
+class QuantityField(forms.DecimalField):
+    """Pieces: three places, never negative."""
+
+    default_error_messages = {
+        "invalid": "请填写数字。",
+        "min_value": "不能为负。",
+        "max_value": "数量太大，请核对。",
+        "max_digits": "数量太大，请核对。",
+        "max_whole_digits": "数量太大，请核对。",
+        "max_decimal_places": "最多三位小数。",
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_digits=9, decimal_places=3, **kwargs)
 
 
 class StockFilter(TablerForm, forms.Form):
@@ -38,7 +53,7 @@ class StorePartForm(TablerForm, forms.Form):
         label="本店零售价(含税)", max_digits=12, decimal_places=2, min_value=0, required=False,
         help_text="不填则按目录零售价。",
     )  # fmt: skip
-    minimum_stock = forms.DecimalField(label="最低库存", required=False, **QUANTITY)  # type: ignore[arg-type]
+    minimum_stock = QuantityField(label="最低库存", required=False)
 
     def __init__(self, *args: Any, actor: Actor, row: StorePart | None, **kwargs: Any) -> None:
         if row is not None:
@@ -50,7 +65,7 @@ class StorePartForm(TablerForm, forms.Form):
 
 
 class AdjustForm(TablerForm, forms.Form):
-    counted = forms.DecimalField(label="实盘数", **QUANTITY)  # type: ignore[arg-type]
+    counted = QuantityField(label="实盘数")
     reason = forms.CharField(label="原因", max_length=150)
 
 
@@ -71,7 +86,7 @@ class ReceiptLineForm(TablerForm, forms.Form):
         Part.objects.none(), label="配件", widget=PickerSelect("parts"), required=False,
         error_messages={"invalid_choice": "请从列表中选择在用的配件。"},
     )  # fmt: skip
-    quantity = forms.DecimalField(label="数量", required=False, **QUANTITY)  # type: ignore[arg-type]
+    quantity = QuantityField(label="数量", required=False)
     unit_cost = forms.DecimalField(
         label="单价(不含税)", max_digits=13, decimal_places=6, min_value=0, required=False
     )

@@ -19,8 +19,9 @@ from fours.org.models import StoreFacts, TaxRate
 from .catalogue import check_part, part_by_number
 from .errors import plain
 from .intake_columns import PART_COLUMNS, STOCK_COLUMNS
-from .models import Bin, Part, StockMovement, StorePart
+from .models import Bin, Part, StockMovement
 from .verbs.receive import Arrival, open_stock
+from .verbs.store_part import store_part_of
 
 Values = Mapping[str, Any]
 # Where parts lie whose list names no bin, until somebody puts them away.
@@ -102,7 +103,7 @@ def _keep_minimum(store: Store, part: Part, values: Values) -> bool:
     minimum = values.get("minimum_stock")
     if minimum is None:
         return False
-    row, _ = StorePart.objects.get_or_create(store=store, part=part)
+    row = store_part_of(store, part)
     if row.minimum_stock == minimum:
         return False
     row.minimum_stock = minimum
@@ -112,7 +113,7 @@ def _keep_minimum(store: Store, part: Part, values: Values) -> bool:
 
 def _keep_bin(store: Store, part: Part, bin: Bin) -> bool:
     """Make the bin the part's usual one unless it has one already."""
-    row, _ = StorePart.objects.get_or_create(store=store, part=part)
+    row = store_part_of(store, part)
     if row.bin_id is not None or bin.code == NO_BIN:
         return False
     row.bin = bin

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Coalesce
+
 from fours.kernel.models import Store
 
 from .models import LotBalance, StockBalance, StorePart
@@ -21,29 +24,22 @@ class Available:
     bin_code: str
 
 
+_PLACES = LotBalance.objects.filter(store=OuterRef("store"), lot__part=OuterRef("part"), quantity__gt=0)
+_OLDEST = _PLACES.order_by("lot__received_on", "lot_id", "bin__code").values("bin__code")[:1]
+_USUAL = StorePart.objects.filter(store=OuterRef("store"), part=OuterRef("part")).values("bin__code")[:1]
+# Where to look first for a balance's part: where its oldest pieces lie, else its usual bin.
+BIN_CODE = Coalesce(Subquery(_OLDEST), Subquery(_USUAL))
+
 UNKNOWN = Available(NOTHING, NOTHING, NOTHING, "")
 
 
 def availability(store: Store, part_ids: Iterable[int]) -> dict[int, Available]:
-    """On hand, reserved, free and bin of each part asked for, nothing where the store never had it; three queries."""
+    """On hand, reserved, free and bin of each part asked for, nothing where the store never had it; one query."""
     wanted = set(part_ids)
     if not wanted:
         return {}
-    balances = StockBalance.objects.filter(store=store, part_id__in=wanted)
-    bins = bin_codes(store, wanted)
+    rows = StockBalance.objects.filter(store=store, part_id__in=wanted).annotate(bin_code=BIN_CODE)
     held = {
-        b.part_id: Available(b.on_hand, b.reserved, b.on_hand - b.reserved, bins.get(b.part_id, ""))
-        for b in balances
+        b.part_id: Available(b.on_hand, b.reserved, b.on_hand - b.reserved, b.bin_code or "") for b in rows
     }
-    return {part: held.get(part, Available(*3 * (NOTHING,), bins.get(part, ""))) for part in wanted}
-
-
-def bin_codes(store: Store, part_ids: Iterable[int]) -> dict[int, str]:
-    """Where the oldest pieces of each part lie; where there are none, its usual bin."""
-    wanted = list(part_ids)
-    usual = StorePart.objects.filter(store=store, part_id__in=wanted, bin__isnull=False)
-    codes = dict(usual.values_list("part_id", "bin__code"))
-    lying = LotBalance.objects.filter(store=store, lot__part_id__in=wanted, quantity__gt=0)
-    newest_first = lying.order_by("-lot__received_on", "-lot_id", "-bin__code")
-    codes.update(newest_first.values_list("lot__part_id", "bin__code"))
-    return codes
+    return {part: held.get(part, UNKNOWN) for part in wanted}

@@ -24,10 +24,7 @@ def set_store_part(
 ) -> StorePart:
     """Set the usual bin, the store's own retail price (with VAT) and the minimum stock; None takes one away."""
     check_store_part(store, part, bin, retail_price, minimum_stock)
-    lock_balances(
-        store, [part]
-    )  # a part the store has ruled for is in its stock list, with nothing on hand yet
-    row, _ = StorePart.objects.select_for_update().get_or_create(store=store, part=part)
+    row = store_part_of(store, part)
     before = _words(row)
     row.bin, row.retail_price, row.minimum_stock = bin, retail_price, minimum_stock
     row.save(update_fields=["bin", "retail_price", "minimum_stock"])
@@ -43,6 +40,12 @@ def set_store_part(
             data={"changes": changes, "part": part.pk},
         )
     return row
+
+
+def store_part_of(store: Store, part: Part) -> StorePart:
+    """The store's row for the part, made where missing; the part is in the store's stock list from then on."""
+    lock_balances(store, [part])
+    return StorePart.objects.select_for_update(of=("self",)).get_or_create(store=store, part=part)[0]
 
 
 def check_store_part(

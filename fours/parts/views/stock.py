@@ -1,9 +1,10 @@
 """What the store has: the list, one part with its card ledger, what the store rules for it, a count."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.http import HttpResponse
 from django.urls import reverse
 
@@ -23,6 +24,7 @@ from fours.parts.sources import address_of
 from fours.parts.verbs.stock import adjust_stock
 from fours.parts.verbs.store_part import set_store_part
 
+LEDGER_ROWS = 40
 KINDS = {
     "": Q(),
     "low": Q(on_hand__lt=F("minimum")),
@@ -67,6 +69,7 @@ def stock_rows(request: ActorRequest, asked: dict[str, Any]) -> QuerySet[StockBa
     number = DecimalField(max_digits=12, decimal_places=3)
     return rows.annotate(
         minimum=Subquery(own.values("minimum_stock")[:1], output_field=number),
+        own_price=Subquery(own.values("retail_price")[:1]),
         usual_bin=Subquery(own.values("bin__code")[:1]),
         missing=Subquery(sums, output_field=number),
     )
@@ -77,25 +80,22 @@ def part(request: ActorRequest, pk: int) -> HttpResponse:
     """A part in this store: what there is and where, who waits for it, and every in and out (卡片账)."""
     actor = request.actor
     shown = find(Part, pk, actor, "superseded_by")
-    places = list(
+    places = (
         LotBalance.objects.visible_to(actor)
         .filter(lot__part=shown, quantity__gt=0)
         .select_related("lot", "bin")
         .order_by("lot__received_on", "lot_id", "bin__code")
     )
-    moves = StockMovement.objects.visible_to(actor).filter(part=shown).select_related("lot", "bin")
     bin_code = request.GET.get("bin", "")[:20]
-    if bin_code:
-        moves = moves.filter(bin__code=bin_code)
-    ledger = Paginator(moves.order_by("-pk"), 40).get_page(request.GET.get("page"))
-    for move in ledger:
-        move.address = address_of(move.source_kind, move.source_id)  # type: ignore[attr-defined]
+    number = _page_number(request)
+    moves = _ledger(request, shown, bin_code, number)
     context: dict[str, object] = {
         "part": shown,
-        "balance": StockBalance.objects.visible_to(actor).filter(part=shown).first(),
-        "own": StorePart.objects.visible_to(actor).select_related("bin").filter(part=shown).first(),
-        "places": places,
-        "ledger": ledger,
+        "balance": stock_rows(request, {}).filter(part=shown).first(),
+        "places": list(places),
+        "ledger": moves[:LEDGER_ROWS],
+        "page_number": number,
+        "more": len(moves) > LEDGER_ROWS,
         "bin_code": bin_code,
         "waiting": _waiting(request, shown),
         "may_cost": actor.can("parts.view_cost"),
@@ -146,12 +146,34 @@ def backorders(request: ActorRequest) -> HttpResponse:
     return page(request, "parts/backorders.html", {"rows": listed})
 
 
-def _waiting(request: ActorRequest, shown: Part) -> list[tuple[str, str, Any]]:
-    """Reservations and open back-orders of a part: word, address of the document, row."""
-    held = Reservation.objects.visible_to(request.actor).filter(part=shown).order_by("pk")
-    short = Backorder.objects.visible_to(request.actor).filter(part=shown, open=True).order_by("pk")
-    return [("预留", address_of(row.source_kind, row.source_id), row) for row in held] + [
-        ("缺件", address_of(row.source_kind, row.source_id), row) for row in short
+def _ledger(request: ActorRequest, shown: Part, bin_code: str, number: int) -> list[StockMovement]:
+    """A page of the card ledger, the newest first, and one row more if there are older ones."""
+    moves = StockMovement.objects.visible_to(request.actor).filter(part=shown).select_related("lot", "bin")
+    if bin_code:
+        moves = moves.filter(bin__code=bin_code)
+    start = (number - 1) * LEDGER_ROWS
+    listed = list(moves.order_by("-pk")[start : start + LEDGER_ROWS + 1])
+    for move in listed:
+        move.address = address_of(move.source_kind, move.source_id)  # type: ignore[attr-defined]
+    return listed
+
+
+def _page_number(request: ActorRequest) -> int:
+    asked = request.GET.get("page", "")
+    return min(int(asked), 10_000) if asked.isdigit() and int(asked) else 1
+
+
+def _waiting(request: ActorRequest, shown: Part) -> list[tuple[str, str, str, Decimal]]:
+    """Reservations and open back-orders of a part: word, address and number of the document, pieces."""
+    names = ("word", "source_kind", "source_id", "source_number", "quantity")
+    held = Reservation.objects.visible_to(request.actor).filter(part=shown)
+    short = Backorder.objects.visible_to(request.actor).filter(part=shown, open=True)
+    rows = held.annotate(word=Value("预留")).values_list(*names, "created_at").union(
+        short.annotate(word=Value("缺件")).values_list(*names, "created_at"), all=True
+    )  # fmt: skip
+    return [
+        (word, address_of(kind, pk), number, n)
+        for word, kind, pk, number, n, _ in rows.order_by("created_at")
     ]
 
 

@@ -5,7 +5,7 @@ from fours.kernel.panels import Panel, panel
 from fours.kernel.web import ActorRequest
 from fours.parts.sources import SourceFacts, register_source
 from fours.service.models import PartLine, RepairOrder
-from fours.service.views.parts import SOURCE, issued_lines, with_stock
+from fours.service.views.parts import HELD, SOURCE, issued_lines, with_stock
 
 
 def order_parts_panel(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
@@ -14,6 +14,7 @@ def order_parts_panel(request: ActorRequest, order: RepairOrder) -> dict[str, ob
         PartLine.objects.visible_to(request.actor)
         .filter(order=order)
         .select_related("part", "additional_work", "order")
+        .annotate(held=HELD)
     )
     issuing = request.actor.can("parts.issue") and order.state == RepairOrder.State.AUTHORISED
     return {
