@@ -11,7 +11,9 @@ def facts_of(store: Store) -> StoreFacts:
     """What is known of the store; refused with what to do when nobody has entered it yet."""
     facts = StoreFacts.objects.filter(store=store).first()
     if facts is None:
-        raise Refused(f"{store.name} 尚未填写门店资料(抬头、电话、信用代码)。请管理员在“组织 → 门店资料”中填写。")
+        raise Refused(
+            f"{store.name} 尚未填写门店资料(抬头、电话、信用代码)。请管理员在“组织 → 门店资料”中填写。"
+        )
     return facts
 
 

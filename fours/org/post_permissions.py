@@ -17,7 +17,7 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
         "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
         "org.change_settings", "service.approve", "kernel.export",
     },
-    "after_sales_manager": ADVISOR | {
+    "aftersales_manager": ADVISOR | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
         "service.change_catalogue", "kernel.export", "customers.merge",
