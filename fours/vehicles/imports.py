@@ -190,8 +190,8 @@ def _known_customer(store: Store, values: Mapping[str, Any], *, name_alone: bool
     if numbers := _numbers(values):
         # From the phones, which have an index; the name alone is no good way in.
         phones = Phone.objects.filter(store=store, number__in=numbers, customer__merged_into=None)
-        found = phones.filter(customer__name=values["name"]).select_related("customer").order_by("customer")
-        return next((phone.customer for phone in found), None)
+        phone = phones.filter(customer__name=values["name"]).select_related("customer").order_by("pk").first()
+        return phone.customer if phone else None
     if name_alone:
         return rows.filter(name=values["name"], phones=None).first()
     return None

@@ -68,7 +68,7 @@ def new_vehicle_address(text: str) -> str | None:
     for name, check in (("plate", check_plate), ("vin", check_vin)):
         checked = check(text)
         if checked.value:
-            return f"{reverse('vehicle_new')}?{urlencode({name: checked.value})}"
+            return f"{reverse('vehicles_new')}?{urlencode({name: checked.value})}"
     return None
 
 
