@@ -71,6 +71,14 @@ def test_the_order_page_asks_few_questions_whatever_the_lines(
         assert desk.get(reverse("order", args=[order.pk])).status_code == 200
 
 
+def test_a_signed_orders_page_asks_no_more(at, advisor, desk, person, s01, django_assert_max_num_queries):
+    order = authorised(at, advisor)
+    for _ in range(4):
+        report_finding(order, finding="漏油", actor=person("technician", s01))
+    with django_assert_max_num_queries(15):
+        assert desk.get(reverse("order", args=[order.pk])).status_code == 200
+
+
 def test_the_order_page_shows_lines_stock_and_sums(at, advisor, desk):
     order = with_lines(at, advisor)
     add_part(order, part=at.bumper, payer="insurer", actor=advisor)

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -20,9 +21,9 @@ from fours.kernel.printing import print_address
 from fours.kernel.search import matching_ids
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.forms.orders import EstimateForm, OrderEditForm, OrderFilterForm, OrderNewForm, PromiseForm
-from fours.service.models import CheckIn, RepairOrder
+from fours.service.models import AdditionalWork, CheckIn, LaborLine, RepairOrder
 from fours.service.stage import STEPS, stage_of, with_stage_rows
-from fours.service.totals import totals_of
+from fours.service.totals import OrderLines, totals_of
 from fours.service.verbs.additional import open_recommendations
 from fours.service.verbs.order import change_order, open_order
 from fours.vehicles.models import Vehicle
@@ -144,12 +145,13 @@ def order_page(
     request: ActorRequest, pk: int, *, bound: Mapping[str, forms.Form] | None = None, status: int = 200
 ) -> HttpResponse:
     """The order's page; `bound` are forms of lines that were refused, shown where they were typed."""
-    found = with_stage_rows(RepairOrder.objects.visible_to(request.actor)).select_related(
-        "vehicle", "customer", "advisor", "check_in", "store"
+    shown = find(
+        RepairOrder, pk, request.actor, "vehicle", "customer", "advisor", "check_in", "store", "wash"
     )
-    shown = found.filter(pk=pk).first()
-    if shown is None:
-        raise NotThere()
+    if shown.state != RepairOrder.State.DRAFT:
+        # What stage_of looks at; a draft has none of it.
+        jobs = LaborLine.objects.select_related("additional_work")
+        prefetch_related_objects([shown], Prefetch("jobs", jobs), "additional_works", "statements")
     context = _order_context(request, shown, line_sheet(shown, request.actor, bound=bound or {}))
     answer = page(request, "service/orders/page.html", context)
     answer.status_code = status
@@ -159,6 +161,7 @@ def order_page(
 def _order_context(request: ActorRequest, shown: RepairOrder, sheet: LineSheet) -> dict[str, object]:
     stage = stage_of(shown)
     lines = sheet.everything
+    draft = shown.state == RepairOrder.State.DRAFT
     offers = offers_for(shown, request.actor)
     chosen = request.GET.get("panel", "")
     panels = panels_of(RepairOrder, request)
@@ -167,11 +170,11 @@ def _order_context(request: ActorRequest, shown: RepairOrder, sheet: LineSheet) 
         "stage": stage,
         "steps": STEPS,
         "step": min(stage.step, len(STEPS) - 1),
-        "works": [(work, totals_of(lines.of_work(work)).total) for work in shown.additional_works.all()],
+        "works": [] if draft else _works(shown, lines),
         "offers": _sorted_offers(offers),
         "promise_form": PromiseForm(auto_id="promise-%s"),
         "estimate_form": EstimateForm(initial={"promised_at": shown.promised_at}, auto_id="estimate-%s"),
-        "recommended": list(open_recommendations(shown.vehicle)) if shown.state == "draft" else [],
+        "recommended": list(open_recommendations(shown.vehicle)) if draft else [],
         "contract": print_address("service.repair_order", shown),
         "panels": panels,
         "chosen": chosen,
@@ -179,6 +182,10 @@ def _order_context(request: ActorRequest, shown: RepairOrder, sheet: LineSheet) 
         "late": _row(shown).late,
         "may_order": request.actor.can("service.order", shown.store_id),
     }
+
+
+def _works(shown: RepairOrder, lines: OrderLines) -> list[tuple[AdditionalWork, Decimal]]:
+    return [(work, totals_of(lines.of_work(work)).total) for work in shown.additional_works.all()]
 
 
 def _sorted_offers(offers: list[Offer]) -> dict[str, list[Offer]]:
