@@ -47,8 +47,8 @@ class PayForm(VersionForm):
     def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         first = FIRST_KIND.get(PaymentWish(statement.order.payment_wish), PaymentKind.WECHAT)
-        for row in range(ROWS):
-            kind = first if row == 0 else PaymentKind.CASH
+        others = [kind for kind in PaymentKind if kind != first]
+        for row, kind in enumerate([first, *others][:ROWS]):
             due = statement.due if row == 0 else None
             self.fields[f"kind_{row}"] = forms.ChoiceField(
                 label="方式", choices=PaymentKind.choices, initial=kind, required=False

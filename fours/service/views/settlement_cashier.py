@@ -19,6 +19,7 @@ from ..forms.settlement import PayForm
 from ..models import Payment, Statement
 from ..models.settlement import PaymentKind
 from ..verbs.payment import OPEN, receive_payments
+from ..verbs.settlement import may_put_on_account
 from .settlement import PER_PAGE, TONES, posted
 
 TO_PAY = ("issued", "part_paid")
@@ -86,7 +87,12 @@ def statement_pay(request: ActorRequest, pk: int) -> HttpResponse:
         if payments is not None:
             total = sum((payment.amount for payment in payments), NOTHING)
             return done(request, f"已收款 {total} 元", address)
-    context: dict[str, object] = {"statement": statement, "order": statement.order, "form": form}
+    context: dict[str, object] = {
+        "statement": statement,
+        "order": statement.order,
+        "form": form,
+        "may_account": statement.state in TO_PAY and may_put_on_account(statement, request.actor),
+    }
     return page(request, "service/settlement/pay.html", context, form)
 
 
