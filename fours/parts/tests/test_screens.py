@@ -19,8 +19,7 @@ from .making import a_bin, a_part, an_order, on_hand, stocked
 Person = Callable[..., Actor]
 ClientOf = Callable[..., Client]
 Counted = Callable[..., object]
-# Fifteen, and the savepoint that a request's transaction is inside a test: one to open, one to close it.
-OF_A_PAGE = 17
+OF_A_PAGE = 15  # queries, the layout's own among them
 
 
 def receipt_form(*lines: dict[str, object], **head: str) -> dict[str, str]:

@@ -20,8 +20,7 @@ from fours.service.tests.test_parts_issue import a_line, an_order, issue
 Person = Callable[..., Actor]
 ClientOf = Callable[..., Client]
 Counted = Callable[..., object]
-# Fifteen, and the savepoint that a request's transaction is inside a test: one to open, one to close it.
-OF_A_PAGE = 17
+OF_A_PAGE = 15  # queries, the layout's own among them
 
 
 def test_waiting_cars_come_by_promised_time_with_what_is_missing(
