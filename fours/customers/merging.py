@@ -22,8 +22,8 @@ def relations_to(model: type[models.Model]) -> Iterator[models.ForeignObjectRel]
 def move_everything(old: models.Model, new: models.Model, *, besides: Collection[str] = ()) -> None:
     """Let every row that points at `old` point at `new`, with attachments, remarks and tasks.
 
-    `besides` names the reverse relations the caller moved itself. Rows that are never changed stay; whoever shows
-    them asks for `ids_of(new)`.
+    `besides` names the reverse relations the caller moved itself. Rows that are never changed stay with `old`;
+    whoever shows them asks for those of `merged_into` too.
     """
     for relation in relations_to(type(old)):
         rows: Any = relation.related_model
@@ -51,9 +51,3 @@ def fill_gaps(old: models.Model, new: models.Model, fields: Collection[str]) -> 
     for name in fields:
         if getattr(new, name) in ("", None, []):
             setattr(new, name, getattr(old, name))
-
-
-def ids_of(row: models.Model) -> list[int]:
-    """The row and those merged into it."""
-    merged: Any = row
-    return [row.pk, *merged.merged.values_list("pk", flat=True)]

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from fours.customers.merging import ids_of
+from django.db.models import Q
+
 from fours.kernel.actor import Actor
 from fours.kernel.history import events_of, line_of
 
@@ -61,6 +62,11 @@ def life_of(vehicle: Vehicle, actor: Actor, kind: str = "") -> list[LifeEntry]:
     return sorted(entries, key=lambda entry: entry.when, reverse=True)[:SHOWN]
 
 
+def of_file(vehicle: Vehicle) -> Q:
+    """Rows of the car and of files merged into it, for what is never changed and so stayed with those."""
+    return Q(vehicle=vehicle) | Q(vehicle__merged_into=vehicle)
+
+
 def _changes_of_file(vehicle: Vehicle, actor: Actor, limit: int) -> list[LifeEntry]:
     events = events_of(vehicle, actor).exclude(kind="vehicles.mileage_recorded")[:limit]
     lines = [line_of(event) for event in events]
@@ -70,7 +76,7 @@ def _changes_of_file(vehicle: Vehicle, actor: Actor, limit: int) -> list[LifeEnt
 
 
 def _readings(vehicle: Vehicle, actor: Actor, limit: int) -> list[LifeEntry]:
-    rows = MileageReading.objects.visible_to(actor).filter(vehicle__in=ids_of(vehicle)).order_by("-pk")
+    rows = MileageReading.objects.visible_to(actor).filter(of_file(vehicle)).order_by("-pk")
     return [
         LifeEntry(row.at, f"{row.kilometers:,} km · {row.source}", icon="gauge", detail=_about(row))
         for row in rows[:limit]

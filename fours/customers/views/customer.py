@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_POST
 from fours.customers.completeness import completeness
 from fours.customers.duplicates import find_duplicates, groups_alike
 from fours.customers.forms import CustomerForm, contact_rows, contacts_of, phone_rows, phones_of
-from fours.customers.models import Customer
+from fours.customers.models import Customer, Phone
 from fours.customers.verbs.customer import (
     change_customer,
     create_customer,
@@ -34,11 +35,12 @@ from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 def customer(request: ActorRequest, pk: int) -> HttpResponse:
     """Everything about one customer: how to reach them, what is missing, their cars, what was done."""
     row = find(Customer, pk, request.actor, "advisor", "merged_into")
+    prefetch_related_objects([row], Prefetch("phones", Phone.objects.order_by("-primary", "id")), "contacts")
     may_change = request.actor.can("customers.change") and row.merged_into is None
     context = {
         "customer": row,
-        "phones": list(row.phones.order_by("-primary", "id")),
-        "contacts": list(row.contacts.order_by("id")),
+        "phones": list(row.phones.all()),
+        "contacts": list(row.contacts.all()),
         "completeness": completeness(row),
         "panels": [(panel, render_panel(panel, request, row)) for panel in panels_of(Customer, request)],
         "may_change": may_change,

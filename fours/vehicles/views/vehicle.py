@@ -1,21 +1,30 @@
 """The page of a car: who it belongs to, what is due, what must be known, and its whole life (PF-04)."""
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 
 from fours.customers.completeness import completeness
-from fours.customers.merging import ids_of
+from fours.customers.models import Phone
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.web import ActorRequest, find, screen
 from fours.vehicles.flags import flags_of
-from fours.vehicles.life import kinds_for, life_of
+from fours.vehicles.life import kinds_for, life_of, of_file
 from fours.vehicles.models import MileageReading, Ownership, Vehicle
 
 READINGS = 20
+OWNERSHIPS = Prefetch(
+    "ownerships",
+    Ownership.objects.select_related("customer")
+    .prefetch_related(
+        Prefetch("customer__phones", Phone.objects.order_by("-primary", "id")), "customer__contacts"
+    )
+    .order_by("-id"),
+)
 # What the counter does next with a car, where that screen exists: (label, route, permission, icon).
 NEXT = (
     ("接车", "check_in_new", "service.check_in", "clipboard-check"),
@@ -28,17 +37,16 @@ def vehicle(request: ActorRequest, pk: int) -> HttpResponse:
     """The whole car on one page; `?kind=` narrows its life to one kind of entry."""
     actor = request.actor
     row = find(Vehicle, pk, actor, "advisor", "merged_into")
-    owners = list(row.ownerships.select_related("customer").order_by("-id"))
+    prefetch_related_objects([row], OWNERSHIPS)
+    owners = list(row.ownerships.all())
     sees_people = actor.can("customers.view")
-    owner = next(
-        (o.customer for o in owners if o.relation == Ownership.Relation.OWNER and o.ends_on is None), None
-    )
+    owner = row.owner if sees_people else None
     kind = request.GET.get("kind", "")
     context = {
         "vehicle": row,
-        "owner": owner if sees_people else None,
-        "phones": list(owner.phones.order_by("-primary", "id")) if owner and sees_people else [],
-        "contacts": list(owner.contacts.order_by("id")) if owner and sees_people else [],
+        "owner": owner,
+        "phones": list(owner.phones.all()) if owner else [],
+        "contacts": list(owner.contacts.all()) if owner else [],
         "owners": owners if sees_people else [],
         "plates": list(row.plate_records.order_by("-id")),
         "readings": _readings(row, actor),
@@ -47,7 +55,7 @@ def vehicle(request: ActorRequest, pk: int) -> HttpResponse:
         "kinds": _tabs(row, request, kind),
         "panels": [(panel, render_panel(panel, request, row)) for panel in panels_of(Vehicle, request)],
         "next_steps": _next_steps(request, row),
-        "completeness": completeness(owner, row) if owner and sees_people else None,
+        "completeness": completeness(owner, row) if owner else None,
         "may_change": actor.can("vehicles.change") and row.merged_into is None,
         "may_merge": actor.can("customers.merge") and row.merged_into is None,
         "attachments": attachments_of(row, actor),
@@ -60,7 +68,7 @@ def vehicle(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _readings(row: Vehicle, actor: Actor) -> list[MileageReading]:
     """The newest readings, with those of files merged into this one."""
-    rows = MileageReading.objects.visible_to(actor).filter(vehicle__in=ids_of(row))
+    rows = MileageReading.objects.visible_to(actor).filter(of_file(row))
     return list(rows.order_by("-read_on", "-id")[:READINGS])
 
 
