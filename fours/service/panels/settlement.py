@@ -7,8 +7,9 @@ from fours.kernel.panels import Panel, panel
 from fours.kernel.web import ActorRequest
 
 from ..billing import open_bills
-from ..models import RepairOrder, Statement
+from ..models import RepairOrder
 from ..papers.settlement import call_time
+from ..settlement_tasks import TO_PAY
 from ..views.settlement import TONES
 
 
@@ -28,8 +29,8 @@ def settlement(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
 
 
 def open_statements(request: ActorRequest, order: RepairOrder) -> int | None:
-    """How many statements stand; no figure while there is none."""
-    return order.statements.exclude(state=Statement.State.REVERSED).count() or None
+    """How many statements are still to be paid; no figure while there is none."""
+    return order.statements.filter(state__in=TO_PAY, reverses=None).count() or None
 
 
 panel(
