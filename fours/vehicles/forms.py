@@ -46,6 +46,7 @@ class VehicleForm(FileForm):
         advisor = self.fields["advisor"]
         assert isinstance(advisor, forms.ModelChoiceField)
         advisor.queryset = employees(actor)
+        advisor.empty_label = "未指定"
         if self.instance.pk is None:
             del self.fields["active"]
             self.listed.remove("active")

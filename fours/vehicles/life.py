@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 
 from django.db.models import Q
+from django.utils import timezone
 
 from fours.kernel.actor import Actor
 from fours.kernel.history import events_of, line_of
@@ -78,14 +79,21 @@ def _changes_of_file(vehicle: Vehicle, actor: Actor, limit: int) -> list[LifeEnt
 def _readings(vehicle: Vehicle, actor: Actor, limit: int) -> list[LifeEntry]:
     rows = MileageReading.objects.visible_to(actor).filter(of_file(vehicle)).order_by("-pk")
     return [
-        LifeEntry(row.at, f"{row.kilometers:,} km · {row.source}", icon="gauge", detail=_about(row))
+        LifeEntry(_read_at(row), f"{row.kilometers:,} km · {row.source}", icon="gauge", detail=_about(row))
         for row in rows[:limit]
     ]
 
 
+def _read_at(row: MileageReading) -> datetime:
+    """When it was read: the moment it was recorded, or the day it was read on if that was another."""
+    recorded = timezone.localtime(row.at)
+    if recorded.date() == row.read_on:
+        return recorded
+    return datetime.combine(row.read_on, time(), recorded.tzinfo)
+
+
 def _about(row: MileageReading) -> str:
-    replaced = "更换仪表" if row.instrument_replaced else ""
-    return "，".join(filter(None, [f"读数日期 {row.read_on}", replaced]))
+    return "更换仪表" if row.instrument_replaced else ""
 
 
 register_life(LifeSource("file", "档案", "vehicles.view", _changes_of_file))

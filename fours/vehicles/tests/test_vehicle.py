@@ -118,7 +118,8 @@ def test_a_new_plate_closes_the_time_of_the_old_one(advisor: Actor) -> None:
     ]
     assert "苏ed12345" in keys(made)
     assert "苏e12345" not in keys(made)
-    assert "苏E12345 → 苏ED12345" in Event.objects.get(kind="vehicles.vehicle_changed").sentence
+    event = Event.objects.get(kind="vehicles.vehicle_changed")
+    assert (event.sentence, event.data["changes"]) == ("修改 车牌号", {"plate": ["苏E12345", "苏ED12345"]})
 
 
 def test_a_plate_of_another_car_is_refused_when_changing(advisor: Actor) -> None:

@@ -211,14 +211,13 @@ def _dates(known: dict[str, Any], changes: VehicleChanges) -> dict[str, Any]:
 
 def _announce_change(vehicle: Vehicle, before: dict[str, Any], changed: list[str], actor: Actor) -> None:
     labels = [label_of(Vehicle, name) for name in changed]
-    sentence = f"修改 {'、'.join(labels)}"
-    if "plate" in changed:
-        sentence += f"；车牌 {before['plate'] or '无'} → {vehicle.plate or '无'}"
     shown = {
         name: [_plain(before[name]), _plain(getattr(vehicle, name))] for name in changed if name != "note"
     }
     data = {"fields": labels, "changes": shown}
-    announce("vehicles.vehicle_changed", vehicle, actor=actor, sentence=sentence, data=data)
+    announce(
+        "vehicles.vehicle_changed", vehicle, actor=actor, sentence=f"修改 {'、'.join(labels)}", data=data
+    )
 
 
 def _plain(value: object) -> object:

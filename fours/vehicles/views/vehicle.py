@@ -59,7 +59,7 @@ def vehicle(request: ActorRequest, pk: int) -> HttpResponse:
         "may_change": actor.can("vehicles.change") and row.merged_into is None,
         "may_merge": actor.can("customers.merge") and row.merged_into is None,
         "attachments": attachments_of(row, actor),
-        "attach_to": attach_address(row),
+        "attach_to": attach_address(row) if row.merged_into is None else "",
         "comments": comments_of(row, actor),
         "comment_to": comment_address(row),
     }
