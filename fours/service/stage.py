@@ -41,6 +41,7 @@ STAGES = (
 STEPS = ("接车", "估价", "派工", "施工", "检验", "结算", "交车")
 
 Job = LaborLine.State
+UNANSWERED = frozenset({AdditionalWork.State.FOUND, AdditionalWork.State.OFFERED})
 PAID = frozenset({Statement.State.PAID, Statement.State.ON_ACCOUNT})
 
 
@@ -70,11 +71,15 @@ def _workshop_stage(order: RepairOrder) -> Stage:
     jobs = [job for job in order.jobs.all() if _agreed(job)]
     states = {job.state for job in jobs}
     wash = getattr(order, "wash", None)
+    asked = {work.state for work in order.additional_works.all()}
     if jobs and states == {Job.TEAM_CHECKED}:
-        return WASHING if wash is not None and wash.state != Wash.State.DONE else INSPECTION
+        if wash is not None and wash.state != Wash.State.DONE:
+            return WASHING
+        # The final check waits for the customer's answer, also to what has not been priced yet.
+        return WAITING_CUSTOMER if asked & UNANSWERED else INSPECTION
     if Job.IN_WORK in states:
         return IN_WORK
-    if any(work.state == AdditionalWork.State.OFFERED for work in order.additional_works.all()):
+    if AdditionalWork.State.OFFERED in asked:
         return WAITING_CUSTOMER
     if Job.PAUSED in states:
         parts = any(job.pause_reason == LaborLine.PauseReason.PARTS for job in jobs)

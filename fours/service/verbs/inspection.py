@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.db.models import Q
 from django.utils import timezone
 
 from fours.kernel.actor import Actor
@@ -83,6 +84,8 @@ def final_check(
     jobs = agreed_jobs(order)
     check_ready_for_final(order, jobs)
     inspector = _other_than_worker(actor, jobs)
+    if not items:
+        raise Refused("请逐项填写检验结果。", field="items")
     _check_answers(passed, items, reason)
     back = _sent_back(passed, jobs, failed_jobs)
     Inspection.objects.create(
@@ -123,18 +126,31 @@ def agreed_jobs(order: RepairOrder) -> list[LaborLine]:
 
 def check_ready_for_final(order: RepairOrder, jobs: Sequence[LaborLine]) -> None:
     """Refuse the final check while work, team checks or the customer's answers are outstanding."""
-    if not jobs:
-        raise Refused("工单没有维修项目,不能终检。")
-    open_jobs = [job.name for job in jobs if job.state != State.TEAM_CHECKED]
-    if open_jobs:
-        raise Refused(f"还有项目未经组检:{'、'.join(open_jobs)}。")
-    waiting = order.additional_works.filter(
-        state__in=[AdditionalWork.State.FOUND, AdditionalWork.State.OFFERED]
-    ).count()
-    if waiting:
-        raise Refused(f"还有 {waiting} 项增项未得到客户答复,请服务顾问先征询客户。")
+    if reason := outstanding(order, jobs):
+        raise Refused(reason)
     if Wash.objects.filter(order=order).exclude(state=Wash.State.DONE).exists():
         raise Refused("终检已合格,车辆在洗车队列中。")
+
+
+def outstanding(order: RepairOrder, jobs: Sequence[LaborLine]) -> str:
+    """What keeps the order from its final check, in words; empty when nothing does."""
+    if not jobs:
+        return "工单没有维修项目,不能终检。"
+    open_jobs = [job.name for job in jobs if job.state != State.TEAM_CHECKED]
+    if open_jobs:
+        return f"还有项目未经组检:{'、'.join(open_jobs)}。"
+    asked = (AdditionalWork.State.FOUND, AdditionalWork.State.OFFERED)
+    waiting = order.additional_works.filter(state__in=asked).count()
+    return f"还有 {waiting} 项增项未得到客户答复,请服务顾问先征询客户。" if waiting else ""
+
+
+def is_finally_checked(order: RepairOrder) -> bool:
+    """Whether the last final check passed and covers all the work there is now."""
+    checks = order.inspections.order_by("-pk")
+    last = checks.filter(level=Inspection.Level.FINAL).first()
+    if last is None or not last.passed or outstanding(order, agreed_jobs(order)):
+        return False
+    return not checks.filter(pk__gt=last.pk, level=Inspection.Level.TEAM).exists()
 
 
 def _sent_back(passed: bool, jobs: Sequence[LaborLine], failed_jobs: Sequence[int]) -> list[LaborLine]:
@@ -156,9 +172,11 @@ def _check_answers(passed: bool, items: Items, reason: str) -> None:
 def _other_than_worker(actor: Actor, jobs: Sequence[LaborLine]) -> User:
     if actor.user is None:
         raise NotAllowed("检验须由检验人本人办理。")
-    own = [job.name for job in jobs if job.clock_entries.filter(technician=actor.user).exists()]
+    worked = Q(clock_entries__technician=actor.user)
+    reported = Q(inspections__inspector=actor.user, inspections__level=Inspection.Level.SELF)
+    own = LaborLine.objects.filter(worked | reported, pk__in=[job.pk for job in jobs]).distinct()
     if own:
-        raise Refused(f"不能检验自己施工的项目:{'、'.join(own)}。")
+        raise Refused(f"不能检验自己施工的项目:{'、'.join(job.name for job in own)}。")
     return actor.user
 
 
@@ -170,5 +188,11 @@ def complete(order: RepairOrder, *, actor: Actor) -> RepairOrder:
     keep(order, "state", "completed_at", "completed_date")
     announce("service.order_completed", order, actor=actor, sentence="竣工")
     if any(needs_certificate(RepairKind(job.repair_class)) for job in agreed_jobs(order)):
-        freeze(CERTIFICATE, order, actor=actor)
+        freeze(CERTIFICATE, order, actor=actor, occurrence=_which_completion(order))
     return order
+
+
+def _which_completion(order: RepairOrder) -> str:
+    """Empty for the first completion; an order opened again by additional work gets a certificate of its own."""
+    passed = order.inspections.filter(level=Inspection.Level.FINAL, passed=True).count()
+    return str(passed) if passed > 1 else ""
