@@ -10,7 +10,7 @@ from fours.kernel.calendar import is_working_day
 from fours.kernel.models import Store
 from fours.org.models import StoreFacts
 
-from .capacity import hours_left
+from .capacity import capacities
 from .models import LaborLine, RepairOrder
 
 FURTHEST = 60
@@ -44,13 +44,17 @@ def _after(
 ) -> datetime | None:
     """When hours of one kind of work, begun at a moment, are done."""
     opens, closes = (facts.opens_at, facts.closes_at) if facts else (OPENS, CLOSES)
-    for ahead in range(FURTHEST):
-        day = moment.date() + timedelta(days=ahead)
-        if _closed(facts, day):
-            continue
+    days = [moment.date() + timedelta(days=ahead) for ahead in range(FURTHEST)]
+    room = capacities(store, days, kind)
+    # A store that has entered no bays or technicians for the work is known by its opening hours only.
+    unknown = not any(day.total for day in room.values())
+    for day in days:
         begin = max(moment, _at(day, opens))
-        open_hours = _hours_between(begin, _at(day, closes))
-        free = min(open_hours, max(hours_left(store, day, kind), Decimal(0)))
+        free = _hours_between(begin, _at(day, closes))
+        if unknown:
+            free = Decimal(0) if _closed(facts, day) else free
+        else:
+            free = min(free, max(room[day].left, Decimal(0)))
         if free >= hours:
             return begin + timedelta(hours=float(hours))
         hours -= free

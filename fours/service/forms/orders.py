@@ -30,7 +30,7 @@ class FactsForm(TablerForm, forms.Form):
 
     deliverer_name = forms.CharField(label="送修人", max_length=40, required=False)
     deliverer_phone = forms.CharField(label="送修人电话", max_length=24, required=False)
-    kind = forms.ChoiceField(label="维修类型", choices=OrderKind.choices)
+    kind = forms.ChoiceField(label="维修类型", choices=OrderKind.choices, initial="general_repair")
     concern = forms.CharField(
         label="客户原话", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -261,12 +261,14 @@ class FindingForm(TablerForm, forms.Form):
 
 
 class OfferForm(TablerForm, forms.Form):
+    autofocus = False
     new_promised_at = PromiseField("新的完工时间")
 
 
 class AnswerForm(TablerForm, forms.Form):
     """Who answered, and how."""
 
+    autofocus = False
     answered_by = forms.CharField(label="答复人", max_length=40)
     via = forms.ChoiceField(label="答复方式", choices=[(way, way) for way in WAYS])
 

@@ -8,6 +8,7 @@ import time_machine
 from fours.kernel.errors import IllegalMove, Refused
 from fours.kernel.models import PrintedForm
 from fours.org.models import StoreFacts
+from fours.service.capacity import Capacity
 from fours.service.finish_time import proposed_finish
 from fours.service.models import Estimate
 from fours.service.verbs.estimate import issue_estimate
@@ -75,9 +76,11 @@ def test_a_finish_time_in_the_past_is_refused(at, advisor):
 def free(monkeypatch):
     """Hours the workshop has left by day; 40 where nothing is said."""
     left: dict[date, Decimal] = {}
-    monkeypatch.setattr(
-        "fours.service.finish_time.hours_left", lambda store, day, kind: left.get(day, Decimal(40))
-    )
+
+    def told(store, days, kind):
+        return {day: Capacity(Decimal(40), 40 - left.get(day, Decimal(40))) for day in days}
+
+    monkeypatch.setattr("fours.service.finish_time.capacities", told)
     return left
 
 
@@ -105,7 +108,6 @@ def test_a_full_workshop_moves_the_time_to_a_day_with_hours_left(at, advisor, fr
         assert proposed_finish(order) == datetime(2026, 11, 24, 12, 0, tzinfo=SHANGHAI)
 
 
-@pytest.mark.usefixtures("free")
 def test_a_store_that_rests_on_holidays_promises_none(at, advisor, s01):
     StoreFacts.objects.filter(store=s01).update(closed_on_holidays=True)
     with time_machine.travel(datetime(2026, 9, 24, 17, 0, tzinfo=SHANGHAI), tick=False):

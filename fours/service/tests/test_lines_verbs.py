@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
-from fours.kernel.models import Setting
+from fours.kernel.models import Event, Setting
 from fours.org.models import StoreFacts, TaxRate
 from fours.parts.models import Part, StorePart
 from fours.service.models import FeeLine, LaborLine, Package, PackageLine, PartLine
@@ -176,6 +176,14 @@ def test_below_the_floor_price_only_with_approval(at, advisor, manager, order, s
         change_line(line, discount=Decimal("100.01"), actor=advisor)
     assert "discount" in refusal.value.fields
     assert change_line(line, discount=Decimal("300.00"), actor=manager).gross == Decimal("700.00")
+
+
+def test_a_change_that_changes_nothing_leaves_no_trace(at, advisor, order):
+    line = add_labor(order, operation=at.door_paint, actor=advisor)
+    version = fresh(order).version
+    change_line(line, hours=Decimal(3), payer="customer", actor=advisor)
+    assert fresh(order).version == version
+    assert not Event.objects.filter(kind="service.line_changed").exists()
 
 
 @pytest.mark.parametrize(

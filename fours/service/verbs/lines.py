@@ -218,6 +218,9 @@ def change_line(
     if unfit:
         raise TypeError(f"{type(line).__name__} has no {', '.join(sorted(unfit))}")
     before = line.gross
+    # "customer" and the member CUSTOMER, 1 and 1.00 are the same; what does not differ leaves no trace.
+    if all(getattr(line, name) == value for name, value in changes.items()):
+        return line
     for name, value in changes.items():
         setattr(line, name, value.strip() if isinstance(value, str) else value)
     if isinstance(line, PartLine):

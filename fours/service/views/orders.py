@@ -20,7 +20,7 @@ from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.printing import print_address
 from fours.kernel.search import matching_ids
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
-from fours.service.forms.orders import EstimateForm, OrderEditForm, OrderFilterForm, OrderNewForm, PromiseForm
+from fours.service.forms.orders import OrderEditForm, OrderFilterForm, OrderNewForm
 from fours.service.models import AdditionalWork, CheckIn, LaborLine, RepairOrder
 from fours.service.stage import STEPS, stage_of, with_stage_rows
 from fours.service.totals import OrderLines, totals_of
@@ -172,8 +172,6 @@ def _order_context(request: ActorRequest, shown: RepairOrder, sheet: LineSheet) 
         "step": min(stage.step, len(STEPS) - 1),
         "works": [] if draft else _works(shown, lines),
         "offers": _sorted_offers(offers),
-        "promise_form": PromiseForm(auto_id="promise-%s"),
-        "estimate_form": EstimateForm(initial={"promised_at": shown.promised_at}, auto_id="estimate-%s"),
         "recommended": list(open_recommendations(shown.vehicle)) if draft else [],
         "contract": print_address("service.repair_order", shown),
         "panels": panels,

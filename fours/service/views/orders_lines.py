@@ -55,7 +55,7 @@ def line_add(request: ActorRequest, pk: int, kind: str) -> HttpResponse:
             **form.values(),
         ),
     )
-    return _answer(request, order, work, {} if made is not None else {f"add-{kind}": form})
+    return _answer(request, order, work, {} if made is not None else {f"add-{kind}": form}, opened=kind)
 
 
 @require_POST
@@ -123,12 +123,13 @@ def _answer(
     order: RepairOrder,
     work: AdditionalWork | None,
     bound: Mapping[str, forms.Form],
+    opened: str = "labor",
 ) -> HttpResponse:
     """For htmx the sheet alone with its sums; else back to the page, or the page with what was refused."""
     status = max((form_status(form) for form in bound.values()), default=200)
     if request.headers.get("HX-Request"):
         order = find(RepairOrder, order.pk, request.actor, "store", "vehicle", "customer", "advisor")
-        sheet = line_sheet(order, request.actor, work=work, bound=bound)
+        sheet = line_sheet(order, request.actor, work=work, bound=bound, opened=opened)
         answer = page(request, "service/orders/sheet_answer.html", sheet_context(sheet))
         answer.status_code = status
         return answer

@@ -51,6 +51,7 @@ class LineSheet:
     adding: list[tuple[str, str, AddForm]]
     editable: bool
     totals: Totals
+    opened: str
 
 
 def line_sheet(
@@ -59,8 +60,12 @@ def line_sheet(
     *,
     work: AdditionalWork | None = None,
     bound: Mapping[str, forms.Form] | None = None,
+    opened: str = "labor",
 ) -> LineSheet:
-    """The sheet as the actor may use it; `bound` holds refused forms by row key (`labor-5`) or kind (`add-part`)."""
+    """The sheet as the actor may use it; `bound` holds refused forms by row key (`labor-5`) or kind (`add-part`).
+
+    `opened` is the kind whose form to add another line stands open.
+    """
     everything = lines_with_stock(order)
     lines = everything.of_work(work)
     editable = _is_editable(order, work) and actor.can("service.order", order.store_id)
@@ -77,6 +82,7 @@ def line_sheet(
         adding,  # type: ignore[arg-type]
         editable,
         totals_of(lines),
+        opened,
     )
 
 
