@@ -40,13 +40,16 @@ def shares(quantity: Decimal, gross: Decimal, discount: Decimal, amount: Decimal
 
 
 def fit(line: PricedLine, share: Share) -> None:
-    """Price the line so that its gross is the share's: the unit price is rounded up, what is over joins the discount.
+    """Price the line so that its gross is the share's, with the discount taking up what rounding leaves over.
 
-    Where the present unit price already gives the sum, it stays.
+    The present unit price stays where it gives the sum, or where a discount was given that can take the difference;
+    else it is rounded up to whole cents.
     """
-    full = share.gross + share.discount
-    if round_money(share.quantity * line.unit_price) != full:
-        line.unit_price = (full / share.quantity).quantize(CENT, rounding=ROUND_CEILING)
+    full = round_money(share.quantity * line.unit_price)
+    exact = full == share.gross + share.discount
+    if not exact and (not share.discount or full < share.gross):
+        whole = share.gross + share.discount
+        line.unit_price = (whole / share.quantity).quantize(CENT, rounding=ROUND_CEILING)
     line.discount = round_money(share.quantity * line.unit_price) - share.gross
     line.gross = share.gross
     line.net, line.tax = split_tax(line.gross, line.tax_rate)

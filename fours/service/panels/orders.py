@@ -7,14 +7,13 @@ from fours.kernel.offers import offer
 from fours.kernel.panels import Panel, panel
 from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest
-from fours.service.models import AdditionalWork, Estimate, RepairOrder
+from fours.service.models import Estimate, RepairOrder
 
 offer(RepairOrder, "authorise_order", order=10, route="order_authorise")
 offer(RepairOrder, "issue_estimate", order=20, route="order_estimate")
 offer(RepairOrder, "report_finding", order=300, route="finding_new")
 offer(RepairOrder, "change_promise", order=500, route="order_promise")
 offer(RepairOrder, "void_order", order=900)
-offer(AdditionalWork, "withdraw_offer", order=10)
 
 
 def _attachments(request: ActorRequest, order: RepairOrder) -> dict[str, object]:

@@ -24,6 +24,7 @@ PAYER_NAMES = {
 KIND_NAMES = {
     "genuine": "原厂", "same_quality": "同质", "remanufactured": "再制造", "recycled": "回用", "customer": "客户自带",
 }  # fmt: skip
+OLD_PARTS_NAMES = {"take_back": "客户带走", "dispose": "委托本店处理", "none": "无旧件"}
 UNSIGNED: Signature = {"name": "", "at": "", "image": ""}
 
 
@@ -131,7 +132,9 @@ def guarantee_terms(jobs: Iterable[LaborLine]) -> list[shapes.GuaranteeTerm]:
     """The lawful guarantee of each kind of repair among the jobs (rules §2), with the jobs it is for."""
     names: dict[str, list[str]] = {}
     for job in jobs:
-        names.setdefault(job.repair_class, []).append(job.name)
+        known = names.setdefault(job.repair_class, [])
+        if job.name not in known:
+            known.append(job.name)
     terms: list[shapes.GuaranteeTerm] = []
     for repair_class, jobs_of_class in names.items():
         kind = RepairKind(repair_class)

@@ -23,6 +23,7 @@ from fours.service.totals import OrderLines, agreed, all_lines, by_payer, totals
 from fours.service.verbs.additional import open_recommendations
 
 from .common import (
+    OLD_PARTS_NAMES,
     PAYER_NAMES,
     UNSIGNED,
     customer_facts,
@@ -72,7 +73,7 @@ def repair_order_view(order: RepairOrder, actor: Actor) -> views.RepairOrderView
         "totals": totals_view(lines, totals_of(lines)),
         "by_payer": _by_payer(lines),
         "excess_rule": words["service.excess_rule"],
-        "old_parts": order.get_old_parts_display(),
+        "old_parts": OLD_PARTS_NAMES[order.old_parts],
         "wash": order.wash_wanted,
         "road_test": order.road_test_allowed,
         "payment_kind": order.get_payment_wish_display(),
@@ -107,7 +108,7 @@ def estimate_view(estimate: Estimate, actor: Actor) -> views.EstimateView:
         "fees": [fee_line(line) for line in lines.fees],
         "totals": totals_view(lines, totals_of(lines)),
         "by_payer": _by_payer(lines),
-        "old_parts": order.get_old_parts_display(),
+        "old_parts": OLD_PARTS_NAMES[order.old_parts],
         "wash": order.wash_wanted,
         "payment_kind": order.get_payment_wish_display(),
         "contact_by": order.contact_way,

@@ -192,6 +192,10 @@ def test_a_line_is_shared_and_removed_from_the_page(at, advisor, desk):
     answer = desk.post(address, {"payer": "insurer", "amount": "300", "version": fresh(order).version})
     assert answer.status_code == 302
     other = LaborLine.objects.get(payer="insurer")
+    address = reverse("line_remove", args=[order.pk, "labor", line.pk])
+    answer = desk.post(address, {"version": fresh(order).version}, headers=HX)
+    assert answer.status_code == 422
+    assert "请先删除拆分出的行" in answer.content.decode()
     desk.post(reverse("line_remove", args=[order.pk, "labor", other.pk]), {"version": fresh(order).version})
     assert LaborLine.objects.get().gross == Decimal("450.00")
 

@@ -78,8 +78,14 @@ def line_remove(request: ActorRequest, pk: int, kind: str, line_pk: int) -> Http
     """Take a line out."""
     order, work = _order_and_work(request, pk)
     line = _line(request, order, work, kind, line_pk)
-    remove_line(line, actor=request.actor, version=version_of(request))
-    return _answer(request, order, work, {})
+    form = forms.Form(request.POST)
+
+    def remove() -> bool:
+        remove_line(line, actor=request.actor, version=version_of(request))
+        return True
+
+    removed = attempt(form, remove)
+    return _answer(request, order, work, {} if removed else {"notice": form})
 
 
 @require_POST

@@ -52,6 +52,7 @@ class LineSheet:
     editable: bool
     totals: Totals
     opened: str
+    notice: forms.Form | None
 
 
 def line_sheet(
@@ -64,6 +65,7 @@ def line_sheet(
 ) -> LineSheet:
     """The sheet as the actor may use it; `bound` holds refused forms by row key (`labor-5`) or kind (`add-part`).
 
+    `notice` among them is a refusal that belongs to no form of the sheet.
     `opened` is the kind whose form to add another line stands open.
     """
     everything = lines_with_stock(order)
@@ -83,6 +85,7 @@ def line_sheet(
         editable,
         totals_of(lines),
         opened,
+        bound.get("notice"),
     )
 
 
