@@ -42,6 +42,8 @@ async function post(card, column, position) {
     const answer = await fetch(card.dataset.moveUrl, { method: "POST", headers, body });
     const isJson = answer.headers.get("Content-Type")?.includes("json");
     const data = isJson ? await answer.json() : {};
+    // A move that needs more than a drop (who, why) names the page that asks for it.
+    if (data.ask) location.assign(data.ask);
     if (!answer.ok) return data.message || "这一步现在不能做。";
     if (data.version) card.dataset.version = data.version;
     return null;
