@@ -184,7 +184,7 @@ def _phone(text: str) -> str:
 
 def _advisor(store: Store, advisor: User) -> User:
     if advisor not in holders(
-        store, "advisor", "frontdesk_supervisor", "service_manager", "after_sales_manager"
+        store, "advisor", "frontdesk_supervisor", "service_manager", "aftersales_manager"
     ):
         raise Refused(f"{advisor.name} 不是本店现任服务顾问。", field="advisor")
     return advisor

@@ -57,7 +57,7 @@ def start_check_in(
     if begun is not None:
         raise Refused(f"{vehicle} 已有一张未完成的接车单,请继续填写那一张。", field="vehicle")
     if advisor not in holders(
-        store, "advisor", "frontdesk_supervisor", "service_manager", "after_sales_manager"
+        store, "advisor", "frontdesk_supervisor", "service_manager", "aftersales_manager"
     ):
         raise Refused(f"{advisor.name} 不是本店现任服务顾问。", field="advisor")
     if appointment is not None:
