@@ -11,6 +11,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.money import round_money
 from fours.kernel.pickers import PickerSelect
+from fours.org.people import holders
 from fours.parts.models import Part
 from fours.service.models import LaborLine, LaborOperation, OrderKind, Package, RepairOrder
 from fours.service.models.catalogue import WorkKind
@@ -80,8 +81,15 @@ class OrderEditForm(FactsForm):
     def __init__(self, *args: Any, order: RepairOrder, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(order, name) for name in FactsForm.base_fields})
         super().__init__(*args, **kwargs)
+        advisors = {user.pk: user for user in [order.advisor, *holders(order.store, "advisor")]}
+        self.fields["advisor"] = forms.TypedChoiceField(
+            label="服务顾问",
+            choices=[(pk, user.name) for pk, user in advisors.items()],
+            coerce=lambda pk: advisors[int(pk)],
+            initial=order.advisor_id,
+        )
         if order.state != RepairOrder.State.DRAFT:
-            for name in set(self.fields) - FACTS_AFTER_SIGNING:
+            for name in set(self.fields) - FACTS_AFTER_SIGNING - {"advisor"}:
                 del self.fields[name]
 
 
@@ -242,14 +250,22 @@ class PromiseForm(TablerForm, forms.Form):
     told_customer = forms.BooleanField(label="已告知客户", required=False)
 
 
+class PhotosInput(forms.FileInput):
+    """All files of one control, not only the last."""
+
+    allow_multiple_selected = True
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        return files.getlist(name) if hasattr(files, "getlist") else files.get(name)
+
+
 class PhotosField(forms.FileField):
     """Any number of pictures from one control; what is in them is checked when they are kept."""
 
-    widget = forms.FileInput
+    widget = PhotosInput
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        several = data if isinstance(data, list) else [data] if data else []
-        return [super(PhotosField, self).clean(one, initial) for one in several]
+        return [super(PhotosField, self).clean(one, initial) for one in data or []]
 
 
 class FindingForm(TablerForm, forms.Form):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
@@ -27,6 +28,13 @@ def signature() -> str:
     written = BytesIO()
     image.save(written, "PNG")
     return "data:image/png;base64," + b64encode(written.getvalue()).decode()
+
+
+def photo() -> SimpleUploadedFile:
+    """A small picture as a phone sends it."""
+    written = BytesIO()
+    Image.new("RGB", (40, 30), "red").save(written, "JPEG")
+    return SimpleUploadedFile("brake.jpg", written.getvalue(), "image/jpeg")
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,7 @@
 from decimal import Decimal
-from io import BytesIO
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
-from PIL import Image
 
 from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Attachment, Event, PrintedForm
@@ -23,7 +20,7 @@ from fours.service.verbs.additional import (
 from fours.service.verbs.lines import add_labor, add_part
 from fours.service.verbs.order import void_order
 
-from .order_house import authorised, draft, fresh, house, in_hours, signature
+from .order_house import authorised, draft, fresh, house, in_hours, photo, signature
 
 
 @pytest.fixture
@@ -57,12 +54,6 @@ def offered(at, order, found, advisor):
     add_labor(order, operation=at.door_paint, additional_work=found, actor=advisor)
     add_part(order, part=at.bumper, additional_work=found, actor=advisor)
     return offer_additional_work(found, new_promised_at=in_hours(8), actor=advisor)
-
-
-def photo():
-    written = BytesIO()
-    Image.new("RGB", (40, 30), "red").save(written, "JPEG")
-    return SimpleUploadedFile("brake.jpg", written.getvalue(), "image/jpeg")
 
 
 def test_a_technician_reports_with_photos(order, technician):

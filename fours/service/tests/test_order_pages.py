@@ -2,14 +2,16 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.kernel.models import Attachment, Event
 from fours.service.models import AdditionalWork, CheckIn, LaborLine, PartLine, RepairOrder
 from fours.service.verbs.additional import report_finding
 from fours.service.verbs.lines import add_labor, add_part
 
-from .order_house import authorised, draft, fresh, house, in_hours, signature, with_lines
+from .order_house import authorised, draft, fresh, house, in_hours, photo, signature, with_lines
 
 
 @pytest.fixture
@@ -228,9 +230,21 @@ def test_signed_facts_cannot_be_edited_on_the_page(at, advisor, desk):
     order = authorised(at, advisor)
     page = desk.get(reverse("order_edit", args=[order.pk])).content.decode()
     assert 'name="concern"' not in page
-    given = {"payment_wish": "card", "contact_way": "微信", "parking_place": "P9", "version": order.version}
+    given = {
+        "payment_wish": "card", "contact_way": "微信", "parking_place": "P9", "version": order.version,
+        "advisor": advisor.user.pk,
+    }  # fmt: skip
     assert desk.post(reverse("order_edit", args=[order.pk]), given).status_code == 302
     assert fresh(order).parking_place == "P9"
+
+
+def test_an_order_is_handed_to_a_colleague(at, advisor, desk, person, s01):
+    order = authorised(at, advisor)
+    colleague = person("advisor", s01, "second-advisor").user
+    given = {"payment_wish": "card", "contact_way": "电话", "advisor": colleague.pk, "version": order.version}
+    assert desk.post(reverse("order_edit", args=[order.pk]), given).status_code == 302
+    assert fresh(order).advisor == colleague
+    assert Event.objects.filter(kind="service.order_changed", sentence__contains="服务顾问").exists()
 
 
 def test_a_technician_tells_and_the_advisor_offers(at, advisor, desk, client_of, s01):
@@ -239,8 +253,16 @@ def test_a_technician_tells_and_the_advisor_offers(at, advisor, desk, client_of,
     address = reverse("finding_new", args=[order.pk])
     assert phone.get(address).status_code == 200
     assert phone.post(address, {"finding": " "}).status_code == 422
-    assert phone.post(address, {"finding": "漏油", "safety_related": "on"}).status_code == 302
+    broken = SimpleUploadedFile("x.jpg", b"not a picture", "image/jpeg")
+    answer = phone.post(address, {"finding": "漏油", "photos": [broken]})
+    assert answer.status_code == 422
+    assert "漏油" in answer.content.decode()
+    assert not AdditionalWork.objects.exists()
+    photos = [photo(), photo()]
+    given = {"finding": "漏油", "safety_related": "on", "photos": photos}
+    assert phone.post(address, given).status_code == 302
     work = AdditionalWork.objects.get()
+    assert Attachment.objects.filter(purpose="finding", aggregate_id=work.pk).count() == 2
     page = reverse("additional", args=[work.pk])
     assert "等服务顾问报价" in phone.get(page).content.decode()
     add = reverse("line_add", args=[order.pk, "part"])

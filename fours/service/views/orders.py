@@ -250,7 +250,7 @@ def _known(request: ActorRequest, check_in: CheckIn | None) -> dict[str, Any]:
 @screen("service.order")
 def order_edit(request: ActorRequest, pk: int) -> HttpResponse:
     """Change what is agreed besides the lines."""
-    shown = find(RepairOrder, pk, request.actor, "vehicle", "advisor")
+    shown = find(RepairOrder, pk, request.actor, "vehicle", "advisor", "store")
     form = OrderEditForm(request.POST or None, order=shown)
     if request.method == "POST":
         changed = attempt(
