@@ -7,10 +7,10 @@ from typing import Any
 from django.utils import timezone
 
 from fours.customers.models import Customer
-from fours.kernel.actor import Actor
-from fours.kernel.models import Store, User
+from fours.kernel.actor import Actor, open_scope
+from fours.kernel.models import Group, Store, User
 from fours.kernel.numbers import next_number
-from fours.org.models import Assignment
+from fours.org.models import Assignment, StoreFacts
 from fours.service.models import FeeLine, LaborLine, PartLine, RepairOrder, Statement
 from fours.service.verbs.delivery import delivery_checklist
 from fours.service.verbs.settlement import issue_statements
@@ -22,6 +22,17 @@ RATE = Decimal("0.13")
 def advisor_of(store: Store) -> User:
     user, _ = User.objects.get_or_create(username=f"built-{store.code}", defaults={"name": "顾问甲"})
     return user
+
+
+def real_store(code: str) -> Store:
+    """A store with its letterhead, for tests whose rows are really committed; opens the scope on it."""
+    store = Store.objects.create(group=Group.objects.create(name="集团"), code=code, name=f"四方{code}")
+    open_scope([store.pk])
+    StoreFacts.objects.create(
+        store=store, legal_name="四方汽车销售服务有限公司", address="测试路1号", phone="0512-66000001",
+        complaint_phone="0512-66000009", credit_code="91320500MA1XXXXXX0",
+    )  # fmt: skip
+    return store
 
 
 def holder(post: str, store: Store, username: str = "") -> Actor:

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection, transaction
 
 from fours.kernel.actor import Actor, open_scope
-from fours.kernel.models import Event, Group, Store
+from fours.kernel.models import Event, Store
 from fours.service.models import RepairOrder, Statement
 from fours.service.verbs.delivery import deliver_order, give_gate_pass
 from fours.service.verbs.payment import Part, receive_payments, refund_payment
 from fours.service.verbs.settlement import put_on_account, reverse_statement
 
-from .settling import delivery, finished_order, holder, issued, labor
+from .settling import delivery, finished_order, holder, issued, labor, real_store
 
 PersonOf = Callable[..., Actor]
 
@@ -88,8 +88,7 @@ def test_a_later_correction_opens_the_order_and_the_new_statement_closes_it(
 def race_delivery_and_payment() -> tuple[Store, RepairOrder, Callable[[], int]]:
     """Deliver a car and pay its insurer's statement at the same moment, each in its own thread."""
     with transaction.atomic():
-        store = Store.objects.create(group=Group.objects.create(name="集团"), code="S08", name="八店")
-        open_scope([store.pk])
+        store = real_store("S08")
         order = finished_order(store)
         labor(order, "900", "insurer")
         advisor, cashier = holder("advisor", store), holder("cashier", store)

@@ -9,12 +9,12 @@ from django.db import connection, transaction
 
 from fours.kernel.actor import Actor, open_scope
 from fours.kernel.errors import Gone, IllegalMove, NotAllowed, NotThere, Refused, Stale
-from fours.kernel.models import ClosedDate, Group, Store
+from fours.kernel.models import ClosedDate, Store
 from fours.service.models import Payment, Statement
 from fours.service.verbs.payment import Part, receive_payments, refund_payment
 from fours.service.verbs.settlement import put_on_account
 
-from .settling import finished_order, holder, issued, labor
+from .settling import finished_order, holder, issued, labor, real_store
 
 PersonOf = Callable[..., Actor]
 
@@ -181,8 +181,7 @@ def test_another_store_neither_pays_nor_refunds(
 def settled_store() -> tuple[Store, Statement, list[Actor]]:
     """A committed store with one open statement of 300 and two cashiers."""
     with transaction.atomic():
-        store = Store.objects.create(group=Group.objects.create(name="集团"), code="S09", name="九店")
-        open_scope([store.pk])
+        store = real_store("S09")
         order = finished_order(store)
         labor(order, "300")
         statement = issued(order, holder("advisor", store))["customer"]

@@ -1,14 +1,17 @@
 """The papers at the till and the gate carry what the law and the trade ask for (rules: 结算清单, 出门证)."""
 
+import io
 from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal
 from typing import Any, get_type_hints, is_typeddict
 
 import pytest
+from pypdf import PdfReader
 
 from fours.kernel.actor import Actor
-from fours.kernel.models import Store
+from fours.kernel.attachments import read_stored
+from fours.kernel.models import PrintedForm, Store
 from fours.service.models import AdditionalWork, RepairOrder, Statement
 from fours.service.papers.settlement import gate_pass_view, receipt_view, statement_view
 from fours.service.prints import views
@@ -138,3 +141,44 @@ def test_the_guard_sees_plate_releaser_and_hours(statement: Statement, cashier: 
     view = gate_pass_view(give_gate_pass(statement.order, actor=cashier), cashier)
     check_shape(view, views.GatePassView)
     assert (view["plate"], view["reason"], view["released_by"]) == ("苏E12345", "已结清", cashier.name)
+
+
+def read(kept: PrintedForm) -> str:
+    """The text of a frozen paper without spaces and line ends."""
+    pages = PdfReader(io.BytesIO(read_stored(kept.path))).pages
+    return "".join("".join(page.extract_text() for page in pages).split())
+
+
+def test_what_was_issued_is_kept_as_paper(statement: Statement, cashier: Actor) -> None:
+    paper = read(PrintedForm.objects.get(form="service.statement"))
+    wanted = [
+        "1,150.00",
+        "壹仟壹佰伍拾元整",
+        "更换机油机滤",
+        "客户自带",
+        "抹零",
+        "0512-66000009",
+        "二级维护",
+        statement.number,
+    ]
+    assert [text for text in wanted if text not in paper] == []
+    receive_payments(
+        statement, parts=[Part("cash", Decimal(1000)), Part("card", Decimal(150), "POS1")], actor=cashier
+    )
+    receipt = read(PrintedForm.objects.get(form="service.receipt"))
+    assert [
+        text for text in ("1,000.00", "150.00", "POS1", "王小明", "苏E12345") if text not in receipt
+    ] == []
+
+
+def test_the_statement_taken_along_names_the_way_out(s01: Store, advisor: Actor, cashier: Actor) -> None:
+    order = finished_order(s01)
+    labor(order, "0", "warranty")
+    statement = issued(order, advisor)["warranty"]
+    given = give_gate_pass(order, actor=cashier)
+    assert given.number in read(PrintedForm.objects.get(form="service.gate_pass"))
+    deliver_order(order, actor=advisor, **delivery(order))
+    kept = PrintedForm.objects.filter(form="service.statement", aggregate_id=statement.pk).order_by("pk")
+    assert [paper.occurrence for paper in kept] == ["", "delivery"]
+    assert "45,235km" not in read(kept[0])
+    assert "45,235km" in read(kept[1])

@@ -12,6 +12,7 @@ from fours.kernel.errors import Refused
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import PrintedForm, User
 from fours.kernel.numbers import next_number
+from fours.kernel.printing import freeze
 from fours.kernel.store_settings import declare_setting, setting
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.vehicles.verbs.vehicle import record_mileage
@@ -33,6 +34,7 @@ declare_setting(
     group="收银结算",
     help="从开出起多少小时内车辆须离厂。",
 )
+AT_DELIVERY = "delivery"
 CERTIFICATE = "service.completion_certificate"
 HANDOVER_ITEMS = (
     "维修项目与工单一致,全部完成",
@@ -124,6 +126,7 @@ def give_gate_pass(order: RepairOrder, *, actor: Actor, version: int | None = No
         sentence=f"出门证 {given.number},有效至 {timezone.localtime(given.valid_until):%m-%d %H:%M}",
         data={"gate_pass": given.pk},
     )
+    freeze("service.gate_pass", given, actor=actor)
     return given
 
 
@@ -216,6 +219,9 @@ def deliver_order(
             "date": order.delivered_date.isoformat(),
         },
     )
+    # The list the customer takes along names the way out: day, mileage, money, the guarantee's end.
+    for statement in live_statements(order):
+        freeze("service.statement", statement, actor=actor, occurrence=AT_DELIVERY)
     close_if_settled(order, actor=actor)
     return order
 

@@ -13,6 +13,7 @@ from fours.kernel.errors import Gone, NotThere, Refused, Stale
 from fours.kernel.events import announce
 from fours.kernel.models import User
 from fours.kernel.numbers import next_number
+from fours.kernel.printing import freeze
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
 from ..billing import BORNE_BY_STORE, NOTHING, check_cents
@@ -61,6 +62,7 @@ def receive_payments(
         + _open_words(statement),
         data={"payments": [payment.pk for payment in payments]},
     )
+    freeze("service.receipt", payments[0], actor=actor)
     if statement.state == Statement.State.PAID:
         announce(
             "service.statement_paid",
@@ -190,6 +192,7 @@ def refund_payment(
         sentence=f"退款 {refund.get_kind_display()} {amount} 元({payment.number}):{refund.reason}",
         data={"payment": payment.pk, "refund": refund.pk},
     )
+    freeze("service.receipt", refund, actor=actor)
     open_again(take(statement.order), actor=actor, sentence=f"{statement.number} 退款")
     return refund
 

@@ -11,6 +11,7 @@ from fours.kernel.business_date import business_date, today
 from fours.kernel.errors import NotAllowed, Refused
 from fours.kernel.events import announce
 from fours.kernel.numbers import next_number
+from fours.kernel.printing import freeze
 from fours.kernel.store_settings import declare_setting, setting
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
@@ -48,6 +49,7 @@ declare_setting(
     help="保险公司、厂家的结算单由收银或结算员直接挂账,不需主管批准。",
 )
 
+PAPER = "service.statement"
 STANDING = (
     Statement.State.ISSUED,
     Statement.State.PART_PAID,
@@ -81,6 +83,8 @@ def issue_statements(
         sentence="结算:" + "、".join(f"{s.get_payer_display()} {s.total} 元({s.number})" for s in statements),
         data={"statements": [statement.pk for statement in statements]},
     )
+    for statement in statements:
+        freeze(PAPER, statement, actor=actor)
     close_if_settled(order, actor=actor)
     return statements
 
@@ -203,6 +207,7 @@ def reverse_statement(
     statement.reversal_reason = reason.strip()[:200]
     keep(statement, "state", "reversal_reason")
     counter = _counter_statement(statement, actor)
+    freeze(PAPER, counter, actor=actor)
     order = take(statement.order)
     announce(
         "service.statement_reversed",
