@@ -5,7 +5,7 @@ from decimal import Decimal
 from fours.kernel.actor import Actor
 from fours.kernel.money import capital_amount
 from fours.kernel.printing import Print, declare_print
-from fours.kernel.prints.views import Paper
+from fours.kernel.prints.views import Paper, Signature
 from fours.kernel.store_settings import declare_setting, setting
 from fours.org.letterhead import letterhead
 from fours.service.closing import is_settled
@@ -93,8 +93,13 @@ def statement_view(statement: Statement, actor: Actor) -> views.StatementView:
         "refused": _refused(order),
         "call_time": call_time(order),
         "customer_signature": UNSIGNED,
-        "clerk_signature": {"name": actor.name, "at": moment(statement.issued_at), "image": ""},
+        "clerk_signature": _clerk(statement),
     }
+
+
+def _clerk(statement: Statement) -> Signature:
+    name = statement.created_by.name if statement.created_by else ""
+    return {"name": name, "at": moment(statement.issued_at), "image": ""}
 
 
 def call_time(order: RepairOrder) -> str:
