@@ -1,0 +1,40 @@
+"""Work and inspections of an order on its page."""
+
+from fours.kernel.offers import offer
+from fours.kernel.panels import Panel, panel
+from fours.kernel.printing import print_address
+from fours.kernel.web import ActorRequest
+from fours.service.models import Inspection, LaborLine, RepairOrder
+from fours.service.views.workshop_jobs import TONES, jobs_seen_by
+
+
+def work(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
+    """Each agreed job with its people and clocked time, and every check."""
+    jobs = jobs_seen_by(request.actor).filter(order=order).prefetch_related("clock_entries")
+    checks = Inspection.objects.visible_to(request.actor).filter(order=order)
+    return {
+        "jobs": [
+            (job, TONES[LaborLine.State(job.state)], _minutes(job)) for job in jobs if job.is_authorised
+        ],
+        "checks": list(checks.select_related("job", "inspector").order_by("-pk")),
+        "may_dispatch": request.actor.can("service.dispatch") and order.state == RepairOrder.State.AUTHORISED,
+        "card_url": print_address("service.job_card", order),
+        "inspection_url": print_address("service.inspection", order),
+    }
+
+
+def _minutes(job: LaborLine) -> int:
+    lengths = (one.ended_at - one.started_at for one in job.clock_entries.all() if one.ended_at)
+    return sum(int(length.total_seconds()) for length in lengths) // 60
+
+
+def open_jobs(request: ActorRequest, order: RepairOrder) -> int | None:
+    """How many jobs are not team-checked; no figure when none is left."""
+    return order.jobs.exclude(state="team_checked").count() or None
+
+
+panel(
+    RepairOrder,
+    Panel("work", "施工/检验", 10, "service/workshop/panel.html", work, open_jobs, "service.view"),
+)
+offer(RepairOrder, "final_check", order=50, route="inspection")
