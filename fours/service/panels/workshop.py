@@ -6,6 +6,7 @@ from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest
 from fours.service.models import Inspection, LaborLine, RepairOrder
 from fours.service.views.workshop_jobs import TONES, jobs_seen_by
+from fours.service.workshop_tasks import TO_DO
 
 
 def work(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
@@ -29,8 +30,8 @@ def _minutes(job: LaborLine) -> int:
 
 
 def open_jobs(request: ActorRequest, order: RepairOrder) -> int | None:
-    """How many jobs are not team-checked; no figure when none is left."""
-    return order.jobs.exclude(state="team_checked").count() or None
+    """How many jobs are still to be worked on; no figure when none is left."""
+    return order.jobs.filter(state__in=TO_DO).count() or None
 
 
 panel(
