@@ -7,6 +7,7 @@ from fours.kernel.models import Event
 
 from .models import HandlingSheet
 from .verbs.call_tasks import FOLLOW_UP, LETTER
+from .verbs.daily_report import SIGN
 
 declare_deadline(
     Deadline(
@@ -17,6 +18,18 @@ declare_deadline(
         unit="days",
         escalate_to="crm_manager",
         escalate_after_hours=24,
+    )
+)
+declare_deadline(
+    Deadline(
+        name=SIGN,
+        label="售后日报签字",
+        post="service_manager",
+        amount="17:30",
+        unit="at_time",
+        closes_on=("survey.report_signed",),
+        escalate_to="gm",
+        escalate_after_hours=14,
     )
 )
 declare_deadline(Deadline(name=LETTER, label="请勿来电客户寄信", post="info_clerk", amount=3, unit="days"))

@@ -114,7 +114,7 @@ def complete_call(
     call: FollowUpCall,
     *,
     answers: Mapping[str, int],
-    satisfied: bool,
+    satisfied: bool | None,
     words: str,
     problem_kind: str = "other",
     actor: Actor,
@@ -128,6 +128,8 @@ def complete_call(
     must_be(call, CallState.DUE, doing="完成回访")
     caller = _person(actor)
     answers = checked_answers(answers)
+    if satisfied is None:
+        raise Refused("请选择客户总的来说是否满意。", field="satisfied")
     topics = unhappy_topics(answers)
     unhappy = not satisfied or bool(topics)
     words = words.strip()
