@@ -17,6 +17,8 @@ from .views.errors import refusal
 
 Answer = Callable[[HttpRequest], HttpResponse]
 OUTSIDE = ("/healthz", "/static/")
+# Who calls the interface is said by a token, never by a browser's session.
+BY_TOKEN = ("/api/",)
 # What somebody may open whose password was given by the administrator.
 BEFORE_OWN_PASSWORD = ("/accounts/password/change/", "/accounts/logout/")
 
@@ -65,7 +67,7 @@ class ActorMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(OUTSIDE) or not request.user.is_authenticated:
+        if request.path.startswith((*OUTSIDE, *BY_TOKEN)) or not request.user.is_authenticated:
             return self.get_response(request)
         user = request.user
         if user.must_change_password and request.path not in BEFORE_OWN_PASSWORD:
@@ -106,7 +108,7 @@ def answer_once(user: User, key: str, request: HttpRequest, work: Callable[[], H
         row.headers = {
             k: v for k, v in response.headers.items() if k in ("Location", "Content-Type", "HX-Redirect")
         }
-        row.body = response.content[:65536]
+        row.body = response.content
         row.save(update_fields=["status", "headers", "body"])
     return response
 
@@ -128,4 +130,6 @@ def fingerprint_of(request: HttpRequest) -> str:
         parts = [repr(fields).encode()]
         uploads = [(name, upload) for name, several in sorted(request.FILES.lists()) for upload in several]
         parts += [f"{name}:{upload.name}:{upload.size}".encode() for name, upload in uploads]
-    return hashlib.sha256(b"\0".join([request.path.encode(), *parts])).hexdigest()
+    return hashlib.sha256(
+        b"\0".join([f"{request.method} {request.get_full_path()}".encode(), *parts])
+    ).hexdigest()
