@@ -2,9 +2,12 @@
 
 from django.urls import reverse
 
+from fours.kernel.events import kind_of
 from fours.kernel.models import Task
 from fours.kernel.tasks import least_loaded, make_task
+from fours.kernel.verbs import keep
 
+from ..call_time import CallTime
 from ..models import FollowUpCall
 
 FOLLOW_UP = "survey.follow_up"
@@ -27,6 +30,15 @@ def make_call_task(call: FollowUpCall, occurrence: str = "") -> Task:
         window_start=call.window_start,
         occurrence=occurrence,
     )
+
+
+def move_call(call: FollowUpCall, when: CallTime) -> None:
+    """The call is due at another time, its open task with it."""
+    call.window_start, call.window_end, call.due_at = when.start, when.end, when.due
+    keep(call, "window_start", "window_end", "due_at")
+    Task.objects.filter(
+        store=call.store, source_kind=kind_of(call), source_id=call.pk, state=Task.State.OPEN
+    ).update(window_start=when.start, due_at=when.due)
 
 
 def make_letter_task(call: FollowUpCall) -> Task:

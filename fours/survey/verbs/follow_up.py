@@ -8,8 +8,8 @@ from django.utils import timezone
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
 from fours.kernel.errors import NotAllowed, Refused
-from fours.kernel.events import announce, kind_of
-from fours.kernel.models import Task, User
+from fours.kernel.events import announce
+from fours.kernel.models import Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.store_settings import setting
 from fours.kernel.tasks import close_tasks
@@ -18,12 +18,12 @@ from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.service.defaults import wants_follow_up
 from fours.service.models import RepairOrder
 
-from ..call_time import call_time
+from ..call_time import CallTime, call_time
 from ..models import CallAttempt, FollowUpCall, FollowUpOrder
 from ..models.follow_up import AttemptResult, CallState
 from ..questionnaire import VERSION, checked_answers, unhappy_topics
 from ..transitions import CALL_MOVES
-from .call_tasks import make_call_task, make_letter_task
+from .call_tasks import make_call_task, make_letter_task, move_call
 from .handling import answer_of_second_call, open_handling
 
 UNANSWERED = (AttemptResult.NO_ANSWER, AttemptResult.WRONG_NUMBER)
@@ -67,6 +67,22 @@ def _new_call(order: RepairOrder, actor: Actor) -> FollowUpCall:
     else:
         make_call_task(call)
     return call
+
+
+def recount_calls(store: Store) -> int:
+    """Move the open first calls to the time the rules now give; how many moved. A time agreed with the customer stays."""
+    agreed = CallAttempt.objects.filter(store=store, result=AttemptResult.LATER).values("call")
+    calls = FollowUpCall.objects.select_for_update().filter(
+        store=store, state=CallState.DUE, second_call=False
+    )
+    moved = 0
+    for call in calls.exclude(pk__in=agreed).order_by("pk"):
+        order = call.orders.select_related("order").order_by("pk")[0].order
+        when = call_time(store, call.delivered_on, order.call_from, order.call_until)
+        if when != CallTime(call.window_start, call.window_end, call.due_at):
+            move_call(call, when)
+            moved += 1
+    return moved
 
 
 @verb("记录联系", "survey.call", states=["due"])
@@ -205,12 +221,8 @@ def _check_agreed_time(call: FollowUpCall, at: datetime | None) -> None:
 
 def _agree_on(call: FollowUpCall, at: datetime) -> None:
     """The customer's own wish moves the call and its task."""
-    call.window_start, call.window_end = at, at + timedelta(hours=1)
-    call.due_at = call.window_end
-    keep(call, "window_start", "window_end", "due_at")
-    Task.objects.filter(source_kind=kind_of(call), source_id=call.pk, state=Task.State.OPEN).update(
-        window_start=call.window_start, due_at=call.due_at
-    )
+    ends = at + timedelta(hours=1)
+    move_call(call, CallTime(at, ends, ends))
 
 
 def _tried_enough(call: FollowUpCall) -> bool:

@@ -13,6 +13,7 @@ from fours.kernel.money import round_money
 from fours.kernel.numbers import next_number
 from fours.kernel.text import clean
 from fours.kernel.verbs import keep, move, must_be, take, verb
+from fours.org.people import present_assignments
 
 from ..call_time import call_time
 from ..models import FollowUpCall, HandlingSheet
@@ -63,6 +64,8 @@ def assign_handling(
     """Name who answers for the solution and by when the customer was promised it."""
     sheet = take(sheet, version=version)
     must_be(sheet, HandlingState.OPEN, doing="指派")
+    if not present_assignments(sheet.store).filter(user=responsible).exists():
+        raise Refused("责任人须是本店在职员工。", field="responsible")
     if promised_at <= timezone.now():
         raise Refused("承诺时间应在现在之后。", field="promised_at")
     sheet.responsible, sheet.department, sheet.promised_at = responsible, clean(department)[:40], promised_at
