@@ -10,7 +10,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.errors import Refused
 from fours.kernel.events import announce
-from fours.kernel.intake.plan import IntakeKind, register_intake
+from fours.kernel.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.models import Store
 from fours.kernel.money import round_money, round_unit_cost
 from fours.kernel.verbs import keep
@@ -29,7 +29,11 @@ NO_BIN = "待上架"
 PART_FIELDS = tuple(c.name for c in PART_COLUMNS if c.name not in ("number", "minimum_stock"))
 
 
-def load_part(store: Store, values: Values, actor: Actor) -> str:
+def _say_nothing(column: str, message: str) -> None:
+    pass
+
+
+def load_part(store: Store, values: Values, actor: Actor, warn: Warn = _say_nothing) -> str:
     """Make or update the part of that number; only given values are taken. Answers created, updated or unchanged."""
     actor.require("parts.import", store.pk)
     part = part_by_number(store.group, values["number"])
@@ -52,12 +56,14 @@ def load_part(store: Store, values: Values, actor: Actor) -> str:
     return "updated" if changes or kept else "unchanged"
 
 
-def load_stock(store: Store, values: Values, actor: Actor) -> str:
+def load_stock(store: Store, values: Values, actor: Actor, warn: Warn = _say_nothing) -> str:
     """Book the opening stock of a part in a bin, once: the same row again changes nothing, another one is refused."""
     actor.require("parts.import", store.pk)
     part = part_by_number(store.group, values["number"])
     if part is None:
         raise Refused(f"配件目录中没有 {values['number']}，请先导入配件目录。", field="number")
+    if values.get("name", part.name) != part.name:
+        warn("配件名称", f"配件目录中 {part.number} 叫“{part.name}”，未改为“{values['name']}”")
     bin, _ = Bin.objects.get_or_create(store=store, code=values.get("bin") or NO_BIN)
     quantity: Decimal = values["quantity"]
     if not quantity:
@@ -144,5 +150,5 @@ def _tax_rate(store: Store) -> Decimal:
     return rate.rate
 
 
-register_intake(IntakeKind("parts", "配件目录", PART_COLUMNS, load_part))
-register_intake(IntakeKind("stock", "期初库存", STOCK_COLUMNS, load_stock))
+register_intake(IntakeKind("parts", "配件目录", PART_COLUMNS, load_part, "parts.import"))
+register_intake(IntakeKind("stock", "期初库存", STOCK_COLUMNS, load_stock, "parts.import"))

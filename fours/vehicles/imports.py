@@ -5,7 +5,7 @@ So the same file again changes nothing, even when it has a car twice. What a row
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
@@ -15,7 +15,7 @@ from fours.customers.verbs.customer import change_customer, create_customer
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.errors import Refused
-from fours.kernel.intake.plan import IntakeKind, register_intake
+from fours.kernel.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.models import Store
 
 from .intake_columns import CUSTOMER_AND_VEHICLE_COLUMNS
@@ -24,7 +24,6 @@ from .models import Ownership, Vehicle
 from .verbs.vehicle import change_owner, change_vehicle, create_vehicle, record_mileage
 
 Outcome = Literal["created", "updated", "unchanged"]
-Warn = Callable[[str, str], None]
 
 _COMPANY = re.compile(
     r"公司|集团|厂$|店$|局$|部$|院$|中心$|学校|大学|中学|小学|银行|合作社|事务所|委员会|政府|协会"
@@ -252,4 +251,4 @@ def _complete_customer(customer: Customer, values: Mapping[str, Any], actor: Act
     return bool(changes)
 
 
-register_intake(IntakeKind("customers", "客户和车辆", CUSTOMER_AND_VEHICLE_COLUMNS, load_row))
+register_intake(IntakeKind("customers", "客户和车辆", CUSTOMER_AND_VEHICLE_COLUMNS, load_row, "customers.import"))

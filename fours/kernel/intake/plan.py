@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from fours.kernel.actor import Actor
 from fours.kernel.intake.cells import Cell, cell_text, is_blank
 from fours.kernel.intake.columns import Column, heading_unit
 from fours.kernel.intake.layout import Row
 from fours.kernel.intake.reader import Sheet
+from fours.kernel.models import Store
 from fours.kernel.text import squeeze
 
 # What people write instead of leaving a cell empty.
@@ -62,17 +64,22 @@ class RowResult:
         return not self.errors
 
 
+Warn = Callable[[str, str], None]
+"""Called with the label of a column and a Chinese sentence, for what a person should look at."""
+
+LoadRow = Callable[[Store, Mapping[str, Any], Actor, Warn], str]
+"""Loads one cleaned row wholly or raises Refused; answers created, updated or unchanged."""
+
+
 @dataclass(frozen=True)
 class IntakeKind:
-    """A kind of import: its name on the command line, its Chinese label, its columns, and what loads one row.
-
-    `load_row` gets a store's context and the cleaned row; the loading side decides what that context is.
-    """
+    """A kind of import: its name on the command line, its Chinese label, its columns, what loads one row, and who may."""
 
     name: str
     label: str
     columns: tuple[Column, ...]
-    load_row: Callable[..., Any]
+    load_row: LoadRow
+    permission: str
 
 
 _KINDS: dict[str, IntakeKind] = {}

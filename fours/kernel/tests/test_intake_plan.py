@@ -150,9 +150,9 @@ def test_the_error_workbook_has_the_bad_rows_and_can_be_loaded_again(tmp_path: P
 
 
 def test_a_kind_is_registered_once() -> None:
-    kind = IntakeKind("test-kind", "测试", COLUMNS, load_row=print)
+    kind = IntakeKind("test-kind", "测试", COLUMNS, load_row=print, permission="test.import")
     assert register_intake(kind) is intake_kind("test-kind")
     with pytest.raises(ValueError, match="twice"):
         register_intake(kind)
     with pytest.raises(ValueError, match="column twice"):
-        register_intake(IntakeKind("other-kind", "测试", (*COLUMNS, COLUMNS[0]), load_row=print))
+        register_intake(IntakeKind("other-kind", "测试", (*COLUMNS, COLUMNS[0]), load_row=print, permission="test.import"))
