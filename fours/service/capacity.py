@@ -1,17 +1,21 @@
 """How many hours of work a day can still take (SV-01): bays and people bound it, bookings and promised work fill it."""
 
-from dataclasses import dataclass
-from datetime import date, datetime, time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from fours.kernel.calendar import is_working_day
 from fours.kernel.models import CalendarDay, Store
 from fours.kernel.money import round_hours
 from fours.kernel.store_settings import declare_setting, setting
 from fours.org.models import Bay, StoreFacts
-from fours.org.people import holders
+from fours.org.people import present_assignments
 
 from .models import Appointment, LaborLine, RepairOrder
 from .models.catalogue import WorkKind
@@ -34,18 +38,57 @@ BAYS_FOR: dict[str, tuple[str, ...]] = {
 NOTHING = Decimal(0)
 OPENS, CLOSES = time(8, 30), time(18, 0)
 TO_DO = ("open", "dispatched", "in_work", "paused")
+HALF_HOUR = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Capacity:
-    """Hours of one kind of work on one day."""
+    """Hours of one kind of work on one day, when the store is open on it, and who is booked when."""
 
     total: Decimal
     booked: Decimal
+    opens: time = OPENS
+    closes: time = CLOSES
+    closed: bool = False
+    arrivals: Mapping[time, int] = field(default_factory=dict)
+    """Booked visits of all kinds by the half hour they begin in."""
 
     @property
     def left(self) -> Decimal:
         return self.total - self.booked
+
+    def half_hours(self) -> list[time]:
+        """The half hours of the day at which a visit may begin."""
+        at, end = datetime.combine(date.min, self.opens), datetime.combine(date.min, self.closes)
+        count = 0 if self.closed else -(-(end - at) // HALF_HOUR)
+        return [(at + HALF_HOUR * number).time() for number in range(count)]
+
+
+@dataclass(frozen=True)
+class _Means:
+    """What a store has to work with: hours of opening, hands, bays of the kind asked for."""
+
+    opens: time
+    closes: time
+    holidays: bool
+    hands: int
+    bays: int
+
+    @property
+    def hours(self) -> Decimal:
+        length = datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
+        return Decimal(int(length.total_seconds())) / 3600
+
+
+@dataclass(frozen=True)
+class _Load:
+    """Hours taken from a day by one kind of work; `visits` bookings begin at `at`."""
+
+    day: date
+    kind: str
+    hours: Decimal
+    at: datetime
+    visits: int
 
 
 def hours_left(store: Store, day: date, work_kind: str) -> Decimal:
@@ -59,48 +102,69 @@ def capacity_of(store: Store, day: date, work_kind: str) -> Capacity:
 
 
 def capacities(store: Store, days: list[date], work_kind: str) -> dict[date, Capacity]:
-    """`capacity_of` for several days in a fixed number of queries, however many days."""
-    facts = StoreFacts.objects.filter(store=store).first()
-    hands = len(holders(store, "technician", "team_leader"))
+    """`capacity_of` for several days in four queries, however many days."""
     kinds = BAYS_FOR.get(work_kind, (Bay.Kind.MECHANICAL,))
-    bays = Bay.objects.filter(store=store, active=True, kind__in=kinds).count()
+    means = _means(store, kinds)
     efficiency = Decimal(setting(store, "service.workshop_efficiency"))
     overrides = dict(CalendarDay.objects.filter(date__in=days).values_list("date", "working"))
-    booked = _booked(store, days)
+    loads = _loads(store, days)
     shared = {kind for kind, needs in BAYS_FOR.items() if set(needs) & set(kinds)}
     result = {}
     for day in days:
-        closed = facts is not None and facts.closed_on_holidays and not is_working_day(day, overrides)
-        hours = NOTHING if closed else _open_hours(facts)
-        by_bay = hours * bays, sum((booked.get((day, kind), NOTHING) for kind in shared), NOTHING)
-        by_hand = (
-            hours * hands * efficiency,
-            sum((taken for (on, _), taken in booked.items() if on == day), NOTHING),
-        )
+        of_day = [load for load in loads if load.day == day]
+        closed = means.holidays and not is_working_day(day, overrides)
+        hours = NOTHING if closed else means.hours
+        by_bay = hours * means.bays, sum((load.hours for load in of_day if load.kind in shared), NOTHING)
+        by_hand = hours * means.hands * efficiency, sum((load.hours for load in of_day), NOTHING)
         total, taken = min(by_bay, by_hand, key=lambda pair: pair[0] - pair[1])
-        result[day] = Capacity(round_hours(total), round_hours(taken))
+        result[day] = Capacity(
+            round_hours(total), round_hours(taken), means.opens, means.closes, closed, _arrivals(of_day)
+        )
     return result
 
 
-def _open_hours(facts: StoreFacts | None) -> Decimal:
-    opens, closes = (facts.opens_at, facts.closes_at) if facts else (OPENS, CLOSES)
-    length = datetime.combine(date.min, closes) - datetime.combine(date.min, opens)
-    return Decimal(int(length.total_seconds())) / 3600
+def _means(store: Store, bay_kinds: tuple[str, ...]) -> _Means:
+    facts = StoreFacts.objects.filter(store=OuterRef("pk"))
+    technicians = present_assignments(store).filter(post__in=("technician", "team_leader"))
+    bays = Bay.objects.filter(store=OuterRef("pk"), active=True, kind__in=bay_kinds)
+    row = Store.objects.filter(pk=store.pk).values_list(
+        Subquery(facts.values("opens_at")),
+        Subquery(facts.values("closes_at")),
+        Subquery(facts.values("closed_on_holidays")),
+        _count(technicians, "user"),
+        _count(bays, "pk"),
+    )[0]
+    opens, closes, holidays, hands, with_bays = row
+    return _Means(opens or OPENS, closes or CLOSES, bool(holidays), hands, with_bays)
 
 
-def _booked(store: Store, days: list[date]) -> dict[tuple[date, str], Decimal]:
-    """Hours by day and kind: bookings not yet arrived, and agreed work promised for that day."""
-    taken: dict[tuple[date, str], Decimal] = {}
-    bookings = Appointment.objects.filter(
-        store=store, state=Appointment.State.BOOKED, at__date__in=days
-    ).values_list("at__date", "work_kind")
+def _count(rows: QuerySet[Any], what: str) -> Coalesce:
+    counted = rows.order_by().values("store").annotate(n=Count(what, distinct=True)).values("n")
+    return Coalesce(Subquery(counted), Value(0), output_field=IntegerField())
+
+
+def _loads(store: Store, days: list[date]) -> list[_Load]:
+    """Bookings not yet arrived, and agreed work promised for those days."""
+    bookings = Appointment.objects.filter(store=store, state=Appointment.State.BOOKED, at__date__in=days)
     work = LaborLine.objects.filter(
         store=store,
         state__in=TO_DO,
         order__state=RepairOrder.State.AUTHORISED,
         order__promised_at__date__in=days,
-    ).values_list("order__promised_at__date", "work_kind")
-    for rows in (bookings.annotate(hours_sum=Sum("hours")), work.annotate(hours_sum=Sum("hours"))):
-        for day, kind, hours in rows:
-            taken[day, kind] = taken.get((day, kind), NOTHING) + hours
-    return taken
+    )
+    booked = bookings.order_by().values_list("at__date", "work_kind", "at")
+    promised = work.order_by().values_list("order__promised_at__date", "work_kind", "order__promised_at")
+    rows = booked.annotate(taken=Sum("hours"), visits=Count("pk")).union(
+        promised.annotate(taken=Sum("hours"), visits=Value(0)), all=True
+    )
+    return [_Load(day, kind, hours, at, visits) for day, kind, at, hours, visits in rows]
+
+
+def _arrivals(loads: list[_Load]) -> dict[time, int]:
+    found: dict[time, int] = {}
+    for load in loads:
+        if load.visits:
+            local = timezone.localtime(load.at)
+            slot = time(local.hour, 30 if local.minute >= 30 else 0)
+            found[slot] = found.get(slot, 0) + load.visits
+    return found

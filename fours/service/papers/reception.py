@@ -10,9 +10,9 @@ from fours.service.models import CheckIn
 from fours.service.prints import shapes, views
 
 from ..verbs.check_in import DAMAGE_KINDS
+from ..walkaround import EQUIPMENT, level_text
 from .common import moment, sheet, signed, vehicle_facts
 
-EQUIPMENT = ("备胎", "随车工具", "千斤顶", "三角警示牌", "灭火器", "反光背心")
 OUTLINE_WIDTH, OUTLINE_HEIGHT = 1000, 500
 MOST_PHOTOS = 8
 
@@ -27,7 +27,7 @@ def check_in_view(check_in: CheckIn, actor: Actor) -> views.CheckInView:
         "vehicle": vehicle_facts(check_in.vehicle, check_in.mileage),
         "arrived_at": moment(check_in.arrived_at),
         "advisor": check_in.advisor.name,
-        "energy_level": "" if check_in.fuel_level is None else f"{check_in.fuel_level}%",
+        "energy_level": level_text(check_in.vehicle.drive, check_in.fuel_level),
         "key_tag": check_in.key_tag,
         "parking_place": check_in.parking_place,
         "concerns": [line.strip() for line in check_in.concern.splitlines() if line.strip()],

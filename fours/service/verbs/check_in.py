@@ -8,19 +8,19 @@ from django.utils import timezone
 from fours.customers.identifiers import check_phone
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
-from fours.kernel.attachments import attach_data_url
+from fours.kernel.attachments import Upload, attach, attach_data_url
 from fours.kernel.business_date import business_date
 from fours.kernel.errors import Refused
 from fours.kernel.events import announce
-from fours.kernel.models import Store, User
+from fours.kernel.models import Attachment, Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
 from fours.kernel.text import clean
 from fours.kernel.verbs import keep, move, must_be, take, verb
-from fours.org.people import holders
 from fours.vehicles.models import Vehicle
 from fours.vehicles.verbs.vehicle import record_mileage
 
+from ..advisors import check_advises
 from ..errors import check_fields
 from ..models import Appointment, CheckIn
 from ..transitions import CHECK_IN_MOVES
@@ -56,10 +56,7 @@ def start_check_in(
     begun = vehicle.check_ins.filter(state=CheckIn.State.DRAFT).first()
     if begun is not None:
         raise Refused(f"{vehicle} 已有一张未完成的接车单,请继续填写那一张。", field="vehicle")
-    if advisor not in holders(
-        store, "advisor", "frontdesk_supervisor", "service_manager", "aftersales_manager"
-    ):
-        raise Refused(f"{advisor.name} 不是本店现任服务顾问。", field="advisor")
+    check_advises(store, advisor)
     if appointment is not None:
         if appointment.vehicle_id != vehicle.pk:
             raise Refused("预约的不是这台车。", field="appointment")
@@ -100,10 +97,22 @@ def save_check_in(
         if name not in FILLED_IN:
             raise Refused(f"接车单没有“{name}”这一项。")
         setattr(check_in, name, _checked(name, value))
-    check_fields(check_in, [name for name in changes if name not in (*WORDS, "damage_marks", "mileage")])
+    check_fields(check_in, [name for name in changes if name not in (*WORDS, "damage_marks")])
     if changes:
         keep(check_in, *changes)
     return check_in
+
+
+@verb("拍照", "service.check_in", states=["draft"])
+def add_photos(check_in: CheckIn, *, photos: Sequence[Upload], actor: Actor) -> list[Attachment]:
+    """Keep photos of the car with the check-in at once; they become part of what the customer signs."""
+    check_in = take(check_in)
+    must_be(check_in, CheckIn.State.DRAFT, doing="添加照片")
+    if not photos:
+        raise Refused("请选择照片。", field="photos")
+    kept = [attach(check_in, photo, actor=actor, purpose="photo", field="photos") for photo in photos]
+    announce("service.check_in_photographed", check_in, actor=actor, sentence=f"拍照 {len(kept)} 张")
+    return kept
 
 
 @verb("客户签字", "service.check_in", states=["draft"])
@@ -119,6 +128,8 @@ def sign_check_in(
     """The customer signs what was found: number given, mileage taken into the car's file, paper kept as evidence."""
     check_in = take(check_in, version=version)
     must_be(check_in, CheckIn.State.DRAFT, doing="签字")
+    # An owner put on file while the car was looked at.
+    check_in.customer = check_in.customer or check_in.vehicle.owner
     check_complete(check_in, signed_by)
     assert check_in.mileage is not None
     record_mileage(
@@ -135,7 +146,7 @@ def sign_check_in(
     check_in.signed_by, check_in.signed_at = clean(signed_by)[:40], timezone.now()
     check_in.number = next_number(check_in.store, "CI")
     move(check_in, CheckIn.State.SIGNED, CHECK_IN_MOVES)
-    keep(check_in, "signature", "signed_by", "signed_at", "number", "state")
+    keep(check_in, "customer", "signature", "signed_by", "signed_at", "number", "state")
     freeze("service.check_in", check_in, actor=actor)
     announce(
         "service.check_in_signed",
@@ -186,6 +197,8 @@ def _checked(name: str, value: Any) -> Any:
         return _words(value)
     if name == "damage_marks":
         return _marks(value)
+    if name == "fuel_level" and value is not None and not 0 <= value <= 100:
+        raise Refused("油量/电量须在 0 到 100% 之间。", field="fuel_level")
     if name == "deliverer_phone":
         return _phone(value)
     if name == "mileage" and value is not None and not 0 <= value <= 3_000_000:
