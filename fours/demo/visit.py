@@ -12,6 +12,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.errors import Refused
 from fours.kernel.models import User
 from fours.parts.stock import availability
+from fours.service.checklists import WASH_ITEMS
 from fours.service.models import Appointment, CheckIn, LaborLine, RepairOrder, Statement
 from fours.service.verbs.additional import (
     accept_additional_work,
@@ -55,7 +56,6 @@ FINAL_CHECK = (
     {"name": "灯光、仪表", "result": "ok"}, {"name": "制动、转向", "result": "ok"},
     {"name": "底盘无渗漏", "result": "ok"}, {"name": "路试", "result": "ok"}, {"name": "车内外清洁", "result": "watch"},
 )  # fmt: skip
-WASHED = ("车身冲洗擦干", "内饰吸尘", "玻璃、轮毂清洁", "无新增划痕")
 PAPERS = ("行驶证", "保养手册", "车钥匙")
 LATEST_START = 16
 Times = Iterator[datetime]
@@ -265,7 +265,9 @@ def _workshop(shop: Shop, order: RepairOrder, advisor: Actor, guest: Guest) -> T
         start_wash(order.wash, actor=washer)
         yield timezone.now() + shop.minutes(12, 25)
         order.wash.refresh_from_db()
-        finish_wash(order.wash, items=WASHED, parking_place=f"竣工区{shop.rng.randint(1, 20)}", actor=washer)
+        finish_wash(
+            order.wash, items=WASH_ITEMS, parking_place=f"竣工区{shop.rng.randint(1, 20)}", actor=washer
+        )
 
 
 def _job(shop: Shop, job_id: int, *, again: bool = False) -> Times:

@@ -10,6 +10,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.errors import IllegalMove, NotThere, Refused
 from fours.kernel.events import kind_of
 from fours.kernel.models import User
+from fours.kernel.printing import freeze
 from fours.kernel.verbs import must_be, take, verb
 from fours.parts.errors import check_quantity, plain
 from fours.parts.models import IssueLine, IssueSlip, StockMovement
@@ -42,9 +43,11 @@ def issue_to_order(order: RepairOrder, *, lines: Sequence[Give], receiver: User,
         _count_issued(line, give.quantity)
         assert line.part is not None
         asks.append(Ask(line.pk, line.part, give.quantity))
-    return issue_parts(
+    slip = issue_parts(
         order.store, source=order, lines=asks, receiver=receiver, subject=order.vehicle.plate, actor=actor
     )
+    freeze("parts.issue_slip", slip, actor=actor)
+    return slip
 
 
 @verb("退料", "parts.issue", states=["authorised", "completed"])
