@@ -131,7 +131,7 @@ class CheckForm(VersionForm):
 class FinishForm(CheckForm):
     """The technician's own check: what is not good keeps the job in work, so only two results are offered."""
 
-    results = (("ok", "合格"), ("watch", "合格,需关注"), ("fail", "不合格"))
+    results = (("ok", "合格"), ("watch", "关注"), ("fail", "不合格"))
     cause = forms.CharField(
         label="故障原因", max_length=300, required=False, widget=forms.Textarea({"rows": 2})
     )

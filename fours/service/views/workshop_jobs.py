@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from fours.kernel.actor import Actor
-from fours.kernel.attachments import attachments_of
+from fours.kernel.attachments import attach_address
 from fours.kernel.errors import NotThere
+from fours.kernel.events import kind_of
+from fours.kernel.models import Attachment
 from fours.kernel.printing import print_address
 from fours.kernel.verbs import VERBS
 from fours.kernel.web import ActorRequest, attempt, done, page, screen
@@ -147,7 +148,8 @@ def _job_context(request: ActorRequest, shown: LaborLine, others: list[LaborLine
         "others": others,
         "parts": _parts(actor, shown),
         "checks": list(shown.inspections.select_related("inspector").order_by("-pk")),
-        "photos": _photos(actor, shown.order),
+        "attachments": _photos(actor, shown.order),
+        "attach_to": attach_address(shown.order) if works else "",
         "reasons": PauseReason.choices,
         "verbs": VERBS,
         "may_stop": actor.can("service.dispatch") and shown.state == Job.IN_WORK,
@@ -164,8 +166,12 @@ def _parts(actor: Actor, shown: LaborLine) -> list[WantedLine]:
     return with_stock(actor, own)
 
 
-def _photos(actor: Actor, order: RepairOrder) -> list[Any]:
-    return [one for one in attachments_of(order, actor) if one.is_image][:12]
+def _photos(actor: Actor, order: RepairOrder) -> list[Attachment]:
+    """Photos of the order and of its check-in, without signatures. One query."""
+    of_order = Q(aggregate_kind=kind_of(order), aggregate_id=order.pk)
+    of_check_in = Q(aggregate_kind="service.checkin", aggregate_id=order.check_in_id)
+    kept = Attachment.objects.visible_to(actor).filter(of_order | of_check_in).exclude(purpose="signature")
+    return [one for one in kept.select_related("created_by").order_by("pk") if one.is_image]
 
 
 @require_http_methods(["GET", "POST"])
