@@ -99,6 +99,11 @@ class Card:
         return sum(job.state in DONE for job in self.jobs)
 
     @property
+    def to_team_check(self) -> LaborLine | None:
+        """The first finished job that waits for the team leader."""
+        return next((job for job in self.jobs if job.state == Job.SELF_CHECKED), None)
+
+    @property
     def why_waiting(self) -> str:
         """Why nothing moves, where the stage says no more than that it waits."""
         if self.stage == PAUSED:

@@ -8,10 +8,11 @@ from django.utils import timezone
 
 from fours.org.models import Assignment
 from fours.service.models import JobAssignment, LaborLine, RepairOrder
+from fours.service.verbs.inspection import check_job
 from fours.service.verbs.workshop import pause_job
 
 from .order_house import fresh, house
-from .workshop_house import dispatched, in_work, job_of, shop
+from .workshop_house import dispatched, finished, in_work, job_of, shop
 
 
 @pytest.fixture
@@ -164,6 +165,18 @@ def test_the_one_with_practice_and_little_to_do_is_suggested(s, foreman):
     page = foreman.get(reverse("order_dispatch", args=[s.order(kind="accident").pk])).content.decode()
     assert f"建议:<b>{s.bob.user.name}" in page
     assert "手上 0.8 小时" in page
+
+
+def test_the_card_leads_each_checker_to_their_check(s, client_of, s01):
+    order = s.order()
+    job = finished(s, order)
+    leader, inspector = client_of("team_leader", s01), client_of("inspector", s01)
+    team, final = reverse("job_check", args=[job.pk]), reverse("inspection", args=[order.pk])
+    assert team in leader.get(reverse("board")).content.decode()
+    assert final not in inspector.get(reverse("board")).content.decode()
+    check_job(job, passed=True, actor=s.leader)
+    assert team not in leader.get(reverse("board")).content.decode()
+    assert final in inspector.get(reverse("board")).content.decode()
 
 
 def test_an_advisor_sees_the_board_and_moves_nothing(s, client_of, s01):

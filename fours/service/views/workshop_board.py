@@ -60,6 +60,7 @@ def board(request: ActorRequest) -> HttpResponse:
         "overnight": sum(_overnight(card) for card in cards),
         "may_dispatch": request.actor.can("service.dispatch"),
         "may_check": request.actor.can("service.final_check"),
+        "may_team_check": request.actor.can("service.team_check"),
         "address": request.get_full_path(),
     }
     # Without the request: nothing in it may differ from one poll to the next but the cars.

@@ -17,6 +17,7 @@ from fours.service.models import Inspection, LaborLine, RepairOrder, Wash
 from fours.service.stage import INSPECTION
 from fours.service.verbs.inspection import agreed_jobs, check_job, final_check, outstanding
 from fours.service.verbs.wash import finish_wash
+from fours.service.views.parts import wanted_lines
 
 from .workshop_jobs import failed_before, find_job
 
@@ -108,6 +109,7 @@ def inspection(request: ActorRequest, pk: int) -> HttpResponse:
         "open": order.state == RepairOrder.State.AUTHORISED,
         "failed": failed_before(order, request.actor),
         "advised": list(order.inspections.exclude(advice="").select_related("inspector").order_by("pk")),
+        "missing": list(wanted_lines(request.actor).filter(order=order)),
         "paper": print_address("service.inspection", order),
     }
     return page(request, "service/workshop/inspection.html", context, form)
