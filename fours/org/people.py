@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from fours.kernel.errors import Refused
 from fours.kernel.models import Store, User
 
 from .models import Assignment
@@ -19,3 +20,11 @@ def holders(store: Store, *posts: str) -> list[User]:
     """The people who hold one of the posts in the store today, by name."""
     users = User.objects.filter(assignments__in=present_assignments(store).filter(post__in=posts))
     return list(users.distinct().order_by("name", "pk"))
+
+
+def employee(store: Store, username: str, field: str) -> User:
+    """The person of that user name with a post in the store today; refused beside the field when there is none."""
+    found = User.objects.filter(assignments__in=present_assignments(store), username=username).first()
+    if found is None:
+        raise Refused(f"本店没有在职员工“{username}”。", field=field)
+    return found

@@ -1,0 +1,333 @@
+"""The documents of the service area as the interface shows them, written out by hand."""
+
+from datetime import date, time
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from ninja import Schema
+
+from fours.kernel.api_tools import Moment, PersonOut
+from fours.service.models import ClockEntry, LaborLine, Payment, RepairOrder, Statement
+from fours.service.stage import stage_of, with_stage_rows
+from fours.service.totals import Totals, totals_by_payer
+
+
+class VehicleRef(Schema):
+    id: int
+    plate: str
+    vin: str
+
+
+class CustomerRef(Schema):
+    id: int
+    name: str
+
+
+class AssignmentOut(Schema):
+    technician: PersonOut
+    share: Decimal
+
+
+class ClockOut(Schema):
+    technician: PersonOut
+    started_at: Moment
+    ended_at: Moment | None
+
+
+class LineOut(Schema):
+    """A priced line: gross = amount × unit_price − discount = net + tax."""
+
+    id: int
+    order_id: int
+    position: int
+    payer: str
+    name: str
+    unit_price: Decimal
+    discount: Decimal
+    gross: Decimal
+    tax_rate: Decimal
+    net: Decimal
+    tax: Decimal
+    additional_work_id: int | None
+    split_from_id: int | None
+
+
+class JobOut(LineOut):
+    """A job of an order: a labor line with its own state."""
+
+    operation_id: int | None
+    code: str
+    work_kind: str
+    repair_class: str
+    hours: Decimal
+    state: str
+    pause_reason: str
+    bay: str
+    cause: str
+    work_done: str
+    version: int
+    assignments: list[AssignmentOut]
+    clock_entries: list[ClockOut]
+
+    @staticmethod
+    def resolve_assignments(job: LaborLine) -> list[Any]:
+        return list(job.assignments.all())
+
+    @staticmethod
+    def resolve_clock_entries(job: LaborLine) -> list[ClockEntry]:
+        return list(job.clock_entries.all())
+
+
+class PartLineOut(LineOut):
+    """Parts of an order; `issued` is what the store room has handed out."""
+
+    part_id: int | None
+    job_id: int | None
+    number: str
+    brand: str
+    unit: str
+    kind: str
+    quantity: Decimal
+    issued: Decimal
+
+
+class FeeLineOut(LineOut):
+    quantity: Decimal
+
+
+class AdditionalWorkOut(Schema):
+    """Work found in the workshop; its lines count once it is accepted."""
+
+    id: int
+    order_id: int
+    number: str
+    finding: str
+    safety_related: bool
+    state: str
+    found_by: PersonOut
+    found_at: Moment
+    new_promised_at: Moment | None
+    answered_by: str
+    answered_via: str
+    answered_at: Moment | None
+    refusal_reason: str
+    refusal_consequence: str
+    version: int
+
+
+class WashOut(Schema):
+    id: int
+    order_id: int
+    state: str
+    queued_at: Moment
+    started_at: Moment | None
+    done_at: Moment | None
+    version: int
+
+
+class TotalsOut(Schema):
+    """What a payer owes for the lines the customer has agreed to, VAT included."""
+
+    payer: str
+    labor: Decimal
+    parts: Decimal
+    fees: Decimal
+    discount: Decimal
+    net: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+class StatementRef(Schema):
+    id: int
+    number: str
+    payer: str
+    state: str
+    total: Decimal
+    paid: Decimal
+
+
+class OrderRow(Schema):
+    """A repair order in a list."""
+
+    id: int
+    store: str
+    number: str
+    foreign_number: str
+    version: int
+    kind: str
+    state: str
+    presence: str
+    stage: str
+    vehicle: VehicleRef
+    customer: CustomerRef
+    advisor: PersonOut
+    arrived_at: Moment
+    promised_at: Moment | None
+    mileage_in: int
+
+    @staticmethod
+    def resolve_store(order: RepairOrder) -> str:
+        return order.store.code
+
+    @staticmethod
+    def resolve_stage(order: RepairOrder) -> str:
+        return stage_of(order).code
+
+
+class OrderOut(OrderRow):
+    """A repair order with everything on it."""
+
+    repair_class: str
+    check_in_id: int | None
+    deliverer_name: str
+    deliverer_phone: str
+    fuel_level: int | None
+    concern: str
+    diagnosis: str
+    first_promised_at: Moment | None
+    payment_wish: str
+    old_parts: str
+    wash_wanted: bool
+    road_test_allowed: bool
+    contact_way: str
+    key_tag: str
+    parking_place: str
+    insurer_name: str
+    claim_number: str
+    authorised_at: Moment | None
+    authorised_by: str
+    estimated_total: Decimal | None
+    completed_at: Moment | None
+    delivered_at: Moment | None
+    mileage_out: int | None
+    next_service_on: date | None
+    next_service_mileage: int | None
+    call_from: time | None
+    call_until: time | None
+    closed_at: Moment | None
+    void_reason: str
+    jobs: list[JobOut]
+    parts: list[PartLineOut]
+    fees: list[FeeLineOut]
+    additional_works: list[AdditionalWorkOut]
+    wash: WashOut | None
+    statements: list[StatementRef]
+    totals: list[TotalsOut]
+
+    @staticmethod
+    def resolve_wash(order: RepairOrder) -> Any:
+        return getattr(order, "wash", None)
+
+    @staticmethod
+    def resolve_totals(order: RepairOrder) -> list[dict[str, Any]]:
+        return [_totals(payer, totals) for payer, totals in totals_by_payer(order).items()]
+
+
+class StatementLineOut(Schema):
+    position: int
+    kind: str
+    code: str
+    name: str
+    brand: str
+    part_kind: str
+    amount: Decimal
+    unit: str
+    unit_price: Decimal
+    discount: Decimal
+    gross: Decimal
+    tax_rate: Decimal
+    net: Decimal
+    tax: Decimal
+
+
+class PaymentOut(Schema):
+    """Money received, or with a negative amount given back."""
+
+    id: int
+    store: str
+    number: str
+    statement_id: int
+    kind: str
+    amount: Decimal
+    reference: str
+    received_by: PersonOut
+    at: Moment
+    business_date: date
+    corrects_id: int | None
+    reason: str
+
+    @staticmethod
+    def resolve_store(payment: Payment) -> str:
+        return payment.store.code
+
+
+class StatementRow(Schema):
+    """What one payer owes for one order, in a list."""
+
+    id: int
+    store: str
+    number: str
+    version: int
+    order_id: int
+    payer: str
+    payer_name: str
+    state: str
+    labor_total: Decimal
+    parts_total: Decimal
+    fee_total: Decimal
+    rounding: Decimal
+    total: Decimal
+    net: Decimal
+    tax: Decimal
+    paid: Decimal
+    due: Decimal
+    issued_at: Moment | None
+    business_date: date | None
+    paid_at: Moment | None
+    on_account_reason: str
+    reverses_id: int | None
+    reversal_reason: str
+
+    @staticmethod
+    def resolve_store(statement: Statement) -> str:
+        return statement.store.code
+
+
+class StatementOut(StatementRow):
+    lines: list[StatementLineOut]
+    payments: list[PaymentOut]
+
+
+def _totals(payer: str, totals: Totals) -> dict[str, Any]:
+    names = ("labor", "parts", "fees", "discount", "net", "tax", "total")
+    return {"payer": str(payer), **{name: getattr(totals, name) for name in names}}
+
+
+def order_rows(orders: QuerySet[RepairOrder]) -> QuerySet[RepairOrder]:
+    """Orders with what a row of a list shows."""
+    return with_stage_rows(orders).select_related("store", "vehicle", "customer", "advisor", "wash")
+
+
+def jobs_whole(jobs: QuerySet[LaborLine]) -> QuerySet[LaborLine]:
+    """Jobs with their people and clocks."""
+    return jobs.select_related("additional_work").prefetch_related(
+        "assignments__technician", "clock_entries__technician"
+    )
+
+
+def order_whole(order: RepairOrder) -> RepairOrder:
+    """The order as it is now, with everything on it."""
+    jobs = Prefetch("jobs", jobs_whole(LaborLine.objects.order_by("position", "pk")))
+    rows = RepairOrder.objects.filter(pk=order.pk).select_related(
+        "store", "vehicle", "customer", "advisor", "wash"
+    )
+    return rows.prefetch_related(jobs, "parts", "fees", "additional_works__found_by", "statements").get()
+
+
+def statement_whole(statement: Statement) -> Statement:
+    """The statement as it is now, with lines and payments."""
+    payments = Payment.objects.select_related("received_by", "store").order_by("pk")
+    rows = Statement.objects.filter(pk=statement.pk).select_related("store")
+    return rows.prefetch_related("lines", Prefetch("payments", payments)).get()
