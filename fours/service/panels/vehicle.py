@@ -51,5 +51,5 @@ def _bookings(vehicle: Vehicle, actor: Actor, limit: int) -> Iterable[LifeEntry]
         )
 
 
-register_life(LifeSource("visit", "维修", "service.view", _visits))
+register_life(LifeSource("order", "维修", "service.view", _visits))
 register_life(LifeSource("appointment", "预约", "service.view", _bookings))
