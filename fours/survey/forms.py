@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
@@ -14,6 +15,11 @@ from .models.handling import HandlingKind
 from .questionnaire import BEST, QUESTIONS, WORST
 
 SCALE = [(str(value), str(value)) for value in range(WORST, BEST + 1)]
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    """What a form is bound to: a POST, though it be empty."""
+    return request.POST if request.method == "POST" else None
 
 
 class VersionForm(TablerForm, forms.Form):

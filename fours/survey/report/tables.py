@@ -7,7 +7,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Cast, JSONObject
 
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store
@@ -181,31 +183,25 @@ def open_orders(orders: Orders) -> Table:
 def by_team(store: Store, on: date) -> Table:
     """Hours billed, given to the teams of the technicians by their shares of the job."""
     table = Table("班组售出工时", ["班组", "工时"], "hours")
-    hours: Counter[int] = Counter()
-    for job, amount in hours_sold(store, on).values_list("source_id", "amount"):
-        hours[job] += amount
     teams: dict[str, Decimal] = defaultdict(Decimal)
-    given: dict[int, Decimal] = defaultdict(Decimal)
-    for job, share, team in _shares(store, on, list(hours)):
-        teams[team or NOBODY] += hours[job] * share
-        given[job] += share
-    for job, amount in hours.items():
-        if not given[job]:
-            teams[NOBODY] += amount
+    lines = hours_sold(store, on).annotate(given=ArraySubquery(_shares(store, on)))
+    for amount, given in lines.values_list("amount", "given"):
+        for share in given or [{"team": None, "share": "1"}]:
+            teams[share["team"] or NOBODY] += amount * Decimal(share["share"])
     for team in sorted(teams, key=lambda name: (name == NOBODY, name)):
         table.add([team, f"{teams[team]:.2f}"])
     table.total = ["合计", f"{sum(teams.values(), NOTHING):.2f}"]
     return table
 
 
-def _shares(store: Store, on: date, jobs: list[int]) -> Iterable[tuple[int, Decimal, str]]:
+def _shares(store: Store, on: date) -> QuerySet[Any, Any]:
+    """Whose share of a billed job is how much, with the team of that day."""
     held = Assignment.objects.filter(
         Q(ends_on=None) | Q(ends_on__gte=on), user=OuterRef("technician"), store=store, starts_on__lte=on
     ).exclude(team="")
-    rows = JobAssignment.objects.visible_to(Actor.system(store)).filter(job__in=jobs)
-    return rows.annotate(team=Subquery(held.order_by("-starts_on", "-pk").values("team")[:1])).values_list(
-        "job", "share", "team"
-    )
+    team = Subquery(held.order_by("-starts_on", "-pk").values("team")[:1])
+    rows = JobAssignment.objects.visible_to(Actor.system(store)).filter(job=OuterRef("source_id"))
+    return rows.values(found=JSONObject(team=team, share=Cast("share", CharField())))
 
 
 def by_payment(store: Store, days: Sequence[date]) -> dict[date, dict[str, Decimal]]:
@@ -214,9 +210,8 @@ def by_payment(store: Store, days: Sequence[date]) -> dict[date, dict[str, Decim
     rows = payments(store, days[0])
     for on in days[1:]:
         rows = rows | payments(store, on)
-    for on, kind, amount in (
-        rows.values_list("business_date", "kind").annotate(sum=Sum("amount")).order_by("kind")
-    ):
+    summed = rows.values_list("business_date", "kind").annotate(sum=Sum("amount"))
+    for on, kind, amount in summed.order_by("kind"):
         taken[on][kind] = amount
     return taken
 

@@ -1,26 +1,26 @@
 """Follow-up calls: the list, and the page the agent talks from."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
 from fours.customers.completeness import completeness
-from fours.kernel.history import history_of
+from fours.kernel.history import history_address
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.kernel.worklist import end_of_day
-from fours.service.models import FeeLine, LaborLine, PartLine
-from fours.service.totals import OrderLines, agreed
+from fours.service.models import AdditionalWork, LaborLine, PartLine, RepairOrder
 from fours.vehicles.flags import flags_of
+from fours.vehicles.models import Ownership
 
-from ..forms import CallForm
-from ..models import CallAttempt, FollowUpCall, FollowUpOrder
+from ..forms import CallForm, posted
+from ..models import CallAttempt, FollowUpCall
 from ..models.follow_up import AttemptResult, CallState
 from ..questionnaire import QUESTIONS
 from ..queue import calls_of_today, with_person
@@ -36,7 +36,8 @@ TONES = {
     "refused": "neutral",
     "not_callable": "violet",
 }
-RELATED = ("vehicle__owner", "customer", "store", "done_by")
+TALKS = 20
+RELATED = ("vehicle", "customer", "store", "done_by", "handling_sheet", "handled_sheet")
 
 
 @screen("survey.view")
@@ -83,13 +84,16 @@ def call(request: ActorRequest, pk: int) -> HttpResponse:
     """One call: whom and why, what to say and ask, and how it ended. Saving opens the next of the day."""
     shown = find(FollowUpCall, pk, request.actor, *RELATED)
     may_call = shown.state == CallState.DUE and request.actor.can("survey.call")
-    form = CallForm(request.POST or None, initial={"version": shown.version})
+    form = CallForm(posted(request), initial={"version": shown.version})
     if request.method == "POST":
         request.actor.require("survey.call", shown.store_id)
         saved = attempt(form, lambda: _save(request, shown, form))
         if saved is not None:
             return done(request, _said(saved), _next_address(request, saved))
-    orders = work_of(shown)
+    shown.vehicle.store = shown.store
+    orders, talks = work_of(shown), _talks(request, shown)
+    owners = Ownership.objects.visible_to(request.actor).select_related("customer")
+    prefetch_related_objects([shown], Prefetch("vehicle__ownerships", owners))
     context: dict[str, object] = {
         "call": shown,
         "form": form,
@@ -98,17 +102,16 @@ def call(request: ActorRequest, pk: int) -> HttpResponse:
         "queue": list(calls_of_today(request.actor)[:IN_QUEUE]),
         "orders": orders,
         "script": script_of(shown, agent=request.actor.name, work=_summary(orders)),
-        "attempts": CallAttempt.objects.visible_to(request.actor)
-        .filter(call=shown).select_related("by").order_by("-pk"),
-        "earlier": _earlier(request, shown),
+        "attempts": [talk for talk in talks if talk.call_id == shown.pk],
+        "earlier": [talk for talk in talks if talk.call_id != shown.pk],
         "answered": [(question, shown.answers.get(question.code)) for question in QUESTIONS],
         "flags": flags_of(shown.vehicle, request.actor),
         "missing": completeness(shown.customer, shown.vehicle).missing,
         "sheet": getattr(shown, "handled_sheet" if shown.second_call else "handling_sheet", None),
         "verbs": verbs_for(shown, request.actor, ["call_again", "note_letter_sent"]),
         "results": [(r.value, r.label) for r in AttemptResult if r != AttemptResult.REACHED],
-        "history": history_of(shown, request.actor),
-    }  # fmt: skip
+        "history_url": history_address(shown),
+    }
     return page(request, "survey/call.html", context, form)
 
 
@@ -146,36 +149,24 @@ def _next_address(request: ActorRequest, saved: FollowUpCall) -> str:
     return reverse("call", args=[later.pk]) if later else reverse("calls")
 
 
-@dataclass(frozen=True)
-class Work:
-    """An order of the call in plain words."""
-
-    order: Any
-    jobs: Sequence[str]
-    parts: Sequence[str]
-
-
-def work_of(call: FollowUpCall) -> list[Work]:
-    """What was done to the car, as one says it to the customer: agreed jobs and parts, without what was refused."""
-    links = FollowUpOrder.objects.filter(call=call).select_related("order__advisor").prefetch_related(
-        Prefetch("order__jobs", LaborLine.objects.select_related("additional_work")),
-        Prefetch("order__parts", PartLine.objects.select_related("additional_work")),
-    )  # fmt: skip
-    return [_work(link.order) for link in links.order_by("pk")]
+def work_of(call: FollowUpCall) -> list[RepairOrder]:
+    """The orders of the call with `job_names` and `part_names`: what was agreed and done, as one says it."""
+    mine = {"order": OuterRef("pk")}
+    agreed = Q(additional_work=None) | Q(additional_work__state=AdditionalWork.State.ACCEPTED)
+    jobs = LaborLine.objects.filter(agreed, **mine).order_by("position", "pk")
+    parts = PartLine.objects.filter(agreed, **mine).order_by("position", "pk")
+    orders = RepairOrder.objects.filter(store=call.store, follow_up__call=call).annotate(
+        job_names=ArraySubquery(jobs.values("name")), part_names=ArraySubquery(parts.values("name"))
+    )
+    return list(orders.select_related("advisor").order_by("follow_up__pk"))
 
 
-def _work(order: Any) -> Work:
-    fees: list[FeeLine] = []
-    lines = agreed(OrderLines(list(order.jobs.all()), list(order.parts.all()), fees))
-    return Work(order, [job.name for job in lines.jobs], [part.name for part in lines.parts])
-
-
-def _summary(orders: Sequence[Work]) -> str:
-    names = [name for work in orders for name in work.jobs]
+def _summary(orders: Sequence[Any]) -> str:
+    names = [name for order in orders for name in order.job_names]
     return "、".join(names[:3]) + ("等" if len(names) > 3 else "")
 
 
-def _earlier(request: ActorRequest, shown: FollowUpCall) -> list[FollowUpCall]:
-    """The last talks about this car."""
-    rows = FollowUpCall.objects.visible_to(request.actor).filter(vehicle=shown.vehicle).exclude(pk=shown.pk)
-    return list(rows.select_related("done_by").order_by("-pk")[:5])
+def _talks(request: ActorRequest, shown: FollowUpCall) -> list[CallAttempt]:
+    """The last tries to talk about this car, in this call and earlier ones."""
+    rows = CallAttempt.objects.visible_to(request.actor).filter(call__vehicle=shown.vehicle)
+    return list(rows.select_related("by", "call").order_by("-pk")[:TALKS])

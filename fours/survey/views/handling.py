@@ -15,7 +15,7 @@ from fours.kernel.printing import prints_of
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
-from ..forms import AssignForm, SolveForm
+from ..forms import AssignForm, SolveForm, posted
 from ..models import HandlingSheet
 from ..models.handling import HandlingState
 from ..verbs.handling import assign_handling, solve_handling
@@ -84,7 +84,7 @@ def assign(request: ActorRequest, pk: int) -> HttpResponse:
         "department": sheet.department,
         "promised_at": sheet.promised_at,
     }
-    form = AssignForm(request.POST or None, actor=request.actor, initial=initial)
+    form = AssignForm(posted(request), actor=request.actor, initial=initial)
     if request.method == "POST":
         assigned = attempt(form, lambda: _assign(request, sheet, form))
         if assigned is not None:
@@ -103,7 +103,7 @@ def solve(request: ActorRequest, pk: int) -> HttpResponse:
         "result": sheet.result,
         "cost": sheet.cost or None,
     }
-    form = SolveForm(request.POST or None, initial=initial)
+    form = SolveForm(posted(request), initial=initial)
     if request.method == "POST":
         solved = attempt(form, lambda: _solve(request, sheet, form))
         if solved is not None:

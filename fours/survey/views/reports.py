@@ -5,17 +5,18 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from fours.kernel.business_date import today
-from fours.kernel.printing import prints_of
+from fours.kernel.printing import print_address
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
-from ..forms import RemarksForm
+from ..forms import RemarksForm, posted
 from ..models import DailyReport
 from ..models.daily_report import ReportState
 from ..report.build import Report, build, ids_of
 from ..report.corrections import corrections_of
+from ..report.figures import count
 from ..report.rows import LABELS, SHOWN, lines_of, rows_behind
-from ..verbs.daily_report import ensure_report, is_unchanged, write_remarks
+from ..verbs.daily_report import PAPER, ensure_report, is_unchanged, write_remarks
 
 PER_PAGE = 31
 ROWS_PER_PAGE = 50
@@ -56,7 +57,7 @@ def _in_list(report: DailyReport) -> list[str]:
 def daily_report(request: ActorRequest, pk: int) -> HttpResponse:
     """The report: computed as long as it is a draft, as it was signed afterwards, with the corrections since."""
     report = find(DailyReport, pk, request.actor, *RELATED)
-    form = RemarksForm(request.POST or None, initial={"remarks": report.remarks, "version": report.version})
+    form = RemarksForm(posted(request), initial={"remarks": report.remarks, "version": report.version})
     if request.method == "POST":
         saved = attempt(
             form,
@@ -77,7 +78,7 @@ def daily_report(request: ActorRequest, pk: int) -> HttpResponse:
         "may_write": not signed
         and any(request.actor.can(right) for right in ("survey.prepare_report", "survey.sign_report")),
         "verbs": verbs_for(report, request.actor, ["sign_daily_report"]) if report.date <= today() else [],
-        "prints": prints_of(report, request.actor),
+        "print_url": print_address(PAPER, report),
         "corrections": corrections_of(report),
         "unchanged": is_unchanged(report) if signed else True,
     }
@@ -90,11 +91,19 @@ def figures_of(report: DailyReport) -> Report:
     return frozen if report.state == ReportState.SIGNED else build(report.store, report.date)
 
 
+def _counted(report: DailyReport, code: str) -> list[int]:
+    """The rows behind a figure: those signed, else those there are now."""
+    if report.state == ReportState.SIGNED:
+        return ids_of(report.figures, code)
+    counted = count(report.store, [report.date])[report.date]
+    return counted[code].ids if code in counted else []
+
+
 @screen("survey.view_report")
 def report_rows(request: ActorRequest, pk: int, code: str) -> HttpResponse:
     """The rows a figure of the report was counted from."""
     report = find(DailyReport, pk, request.actor, *RELATED)
-    ids = ids_of(figures_of(report), code)
+    ids = _counted(report, code)
     rows = rows_behind(code, ids, request.GET.dict(), report.date, request.actor)
     shown = Paginator(rows, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     plain = len(SHOWN[code].columns) - SHOWN[code].numbers
