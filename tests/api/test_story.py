@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from fours.kernel.checks import run_checks
 from fours.kernel.models import Event, Store
 from fours.kernel.tasks import make_task
-from fours.parts.models import Bin
+from fours.parts.models import Bin, StockBalance
 from fours.parts.verbs.stock import receive_part
 from fours.service.checklists import WASH_ITEMS, final_check, self_check, team_check
 from fours.service.models import LaborLine, RepairOrder
@@ -34,6 +35,8 @@ def good(checks) -> list[dict[str, str]]:
 @pytest.fixture
 def at(s01: Store, person) -> House:
     at = house(s01)
+    # The house's stock has no movements; here it comes in as it does in a store.
+    StockBalance.objects.all().delete()
     shelf = Bin.objects.create(store=s01, code="A-01-01")
     for part in (at.filter, at.bumper):
         receive_part(
@@ -191,6 +194,7 @@ def test_the_story_runs_through_the_interface(at: House, s01: Store, caller_of: 
     order = ok(advisor.send(f"{address}/deliver", delivery))
     assert (order["state"], order["presence"]) == ("delivered", "left")
     assert Event.objects.filter(kind="service.order_delivered", aggregate_id=pk).count() == 1
+    assert run_checks() == []
 
 
 def test_illegal_moves_are_409_and_change_nothing(at: House, s01: Store, caller_of: CallerOf) -> None:
