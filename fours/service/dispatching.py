@@ -13,8 +13,8 @@ from fours.kernel.money import round_hours
 from fours.org.people import present_assignments
 
 from .models import JobAssignment, LaborLine, RepairOrder
+from .verbs.workshop import HANDS
 
-HANDS = ("technician", "team_leader", "foreman")
 TO_DO = (LaborLine.State.DISPATCHED, LaborLine.State.IN_WORK, LaborLine.State.PAUSED)
 MEMORY = timedelta(days=180)
 
