@@ -168,8 +168,7 @@ def test_parts_stock_and_labor_go_in(s01: Store, see: See, tmp_path: Path) -> No
         ("customers", "S01", b"", "文件是空的"),
         ("customers", "S01", b"PK\x03\x04broken", "文件已损坏"),
         ("customers", "S01", b"%PDF-1.7", "不是表格文件"),
-        ("customers", "S01", "客户名称,手机号\r\n".encode(), "只有表头"),
-        ("customers", "S01", "品牌,备注\r\n大众,好\r\n".encode(), "哪一列是“客户名称”"),
+        ("customers", "S01", "品牌,备注\r\n大众,好\r\n".encode(), "没有哪一列对应“客户名称”"),
     ],
 )
 def test_what_cannot_be_loaded_at_all_is_refused(
@@ -178,6 +177,13 @@ def test_what_cannot_be_loaded_at_all_is_refused(
     with pytest.raises(Refused, match=message):
         run_import(kind, keep(tmp_path, "x.csv", data), store)
     see(s01)
+    assert not IntakeLoad.objects.exists()
+
+
+def test_a_file_with_a_heading_only_is_read_and_has_no_rows(s01: Store, see: See, tmp_path: Path) -> None:
+    result = run_import("customers", keep(tmp_path, "x.csv", "客户名称,手机号\r\n".encode()), "S01")
+    see(s01)
+    assert result == {**dict.fromkeys(MESSY_COUNTS, 0), "warnings": [], "errors": []}
     assert not IntakeLoad.objects.exists()
 
 

@@ -186,7 +186,7 @@ def test_a_wrong_choice_of_columns_is_told_and_nothing_lost(clerk: Client, s01: 
     assert (twice.status_code, "“车牌号”已经是“车牌”这一列了" in twice.text) == (422, True)
     see(s01)
     without = settle(clerk, load, column_0="")
-    assert (without.status_code, "哪一列是“客户名称”" in without.text) == (422, True)
+    assert (without.status_code, "没有哪一列对应“客户名称”" in without.text) == (422, True)
     see(s01)
     load.refresh_from_db()
     assert (load.state, load.mapping) == ("mapped", {})

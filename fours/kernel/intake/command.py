@@ -38,7 +38,7 @@ def run_import(kind: str, path: Path, store_code: str, dry_run: bool = False) ->
         raise UnreadableFile(f"打不开文件 {path.name}。") from error
     sheet = read_data(chosen, data, path.name)
     actor = Actor.system(store)
-    if dry_run:
+    if dry_run or not sheet.rows:
         return _rehearsed(chosen, sheet, store, actor)
     with transaction.atomic():
         open_scope([store.pk])

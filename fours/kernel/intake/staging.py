@@ -31,11 +31,13 @@ def kind_named(name: str) -> IntakeKind:
 
 
 def read_data(kind: IntakeKind, source: bytes, file_name: str, sheet_name: str = "") -> Sheet:
-    """The table in a file; UnreadableFile also when it holds a heading only."""
-    sheet = read_sheet(source, file_name, columns=kind.columns, sheet_name=sheet_name)
+    """The table in a file, found by the columns of the kind; UnreadableFile without one."""
+    return read_sheet(source, file_name, columns=kind.columns, sheet_name=sheet_name)
+
+
+def _must_have_rows(sheet: Sheet) -> None:
     if not sheet.rows:
-        raise UnreadableFile("表格只有表头，没有数据行。")
-    return sheet
+        raise Refused("表格只有表头，没有数据行。", field="file")
 
 
 @verb("上传导入文件", None)
@@ -49,6 +51,7 @@ def receive_file(store: Store, *, kind: str, data: bytes, file_name: str, actor:
         sheet = read_data(chosen, data, file_name)
     except UnreadableFile as error:
         raise Refused(error.message, field="file") from error
+    _must_have_rows(sheet)
     suffix = PurePath(file_name).suffix.lower()
     return IntakeLoad.objects.create(
         store=store,
@@ -80,7 +83,7 @@ def check_mapping(kind: IntakeKind, mapping: Mapping[str, int]) -> None:
     """Refuse a mapping that lacks a column without which no row could be taken."""
     if missing := missing_required(mapping, kind.columns):
         labels = "、".join(f"“{column.label}”" for column in missing)
-        raise Refused(f"请指出哪一列是{labels}：没有它一行也不能导入。")
+        raise Refused(f"没有哪一列对应{labels}：缺了它一行也不能导入。")
 
 
 @verb("对应列", None)
@@ -99,6 +102,7 @@ def map_columns(
     check_not_begun(load)
     check_mapping(kind, mapping)
     sheet = open_file(load, sheet_name)
+    _must_have_rows(sheet)
     load.mapping = dict(mapping)
     load.sheet = sheet.name
     load.state = State.MAPPED
