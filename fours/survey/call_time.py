@@ -1,5 +1,6 @@
 """When a follow-up call is made (SU-01): the day within three of the delivery, the hour the customer likes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -41,14 +42,18 @@ def call_time(store: Store, delivered_on: date, call_from: time | None, call_unt
 
 def _call_day(delivered_on: date, days: int, facts: StoreFacts | None) -> date:
     wanted = [delivered_on + timedelta(days=n) for n in range(1, FURTHEST)]
-    overrides = dict(CalendarDay.objects.filter(date__in=wanted).values_list("date", "working"))
-
-    def is_open(day: date) -> bool:
-        return facts is None or not facts.closed_on_holidays or is_working_day(day, overrides)
-
-    within = [day for day in wanted[:days] if is_open(day)]
-    after = [day for day in wanted[days:] if is_open(day)]
+    is_open = open_days(facts, wanted)
+    within = [day for day in wanted[:days] if day in is_open]
+    after = [day for day in wanted[days:] if day in is_open]
     return within[-1] if within else after[0] if after else wanted[days - 1]
+
+
+def open_days(facts: StoreFacts | None, days: Sequence[date]) -> set[date]:
+    """On which of the days the store is open: all, unless it closes on days off."""
+    if facts is None or not facts.closed_on_holidays:
+        return set(days)
+    overrides = dict(CalendarDay.objects.filter(date__in=days).values_list("date", "working"))
+    return {day for day in days if is_working_day(day, overrides)}
 
 
 def _hour_after(at: time) -> time:

@@ -11,9 +11,9 @@ import time_machine
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
 from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused
-from fours.kernel.models import ClosedDate, PrintedForm, Store, Task
+from fours.kernel.models import CalendarDay, ClosedDate, PrintedForm, Store, Task
 from fours.kernel.store_settings import change_setting
-from fours.org.models import Assignment
+from fours.org.models import Assignment, StoreFacts
 from fours.service.models import JobAssignment, LaborLine, Payment, Statement
 from fours.service.tests.settling import finished_order, issued, labor
 from fours.service.verbs.order import void_order
@@ -144,6 +144,16 @@ def test_the_report_is_there_by_the_clock_with_its_task(s01: Store) -> None:
     assert DailyReport.objects.get().date == TODAY
     task = Task.objects.get(rule="survey.sign_report")
     assert (task.post, task.due_at) == ("service_manager", MONDAY.replace(hour=17, minute=30))
+
+
+def test_a_closed_day_has_no_report_unless_there_was_business(s01: Store, person: PersonOf) -> None:
+    StoreFacts.objects.update(closed_on_holidays=True)
+    CalendarDay.objects.create(date=TODAY, working=False)
+    make_daily_report(s01, MONDAY)
+    assert not DailyReport.objects.exists()
+    billed(s01, person)
+    make_daily_report(s01, MONDAY)
+    assert DailyReport.objects.get().date == TODAY
 
 
 def test_signing_freezes_the_figures_the_paper_and_the_day(s01: Store, person: PersonOf) -> None:

@@ -1,6 +1,6 @@
 """The daily report (SU-13): there by itself, remarks by hand, signed once, then frozen for good."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Min
 from django.urls import reverse
@@ -120,10 +120,17 @@ def unsigned_before(store: Store, on: date) -> date | None:
     signed = reports.filter(state=ReportState.SIGNED).order_by("-date").values_list("date", flat=True).first()
     if signed is None:
         return open_draft
-    business = Event.objects.filter(
-        store=store, business_date__gt=signed, business_date__lt=on, kind__startswith="service."
-    ).aggregate(first=Min("business_date"))["first"]
+    business = had_business(store, signed + timedelta(days=1), on - timedelta(days=1))
     return min((day for day in (open_draft, business) if day is not None), default=None)
+
+
+def had_business(store: Store, first: date, last: date) -> date | None:
+    """The first day of the range on which the store served a car or took money."""
+    rows = Event.objects.filter(
+        store=store, business_date__gte=first, business_date__lte=last, kind__startswith="service."
+    )
+    day: date | None = rows.aggregate(first=Min("business_date"))["first"]
+    return day
 
 
 def is_unchanged(report: DailyReport) -> bool:
