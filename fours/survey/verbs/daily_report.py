@@ -15,7 +15,9 @@ from fours.kernel.models import ClosedDate, Event, Store
 from fours.kernel.printing import freeze
 from fours.kernel.tasks import make_task
 from fours.kernel.verbs import keep, move, must_be, take, verb
+from fours.org.models import StoreFacts
 
+from ..call_time import open_days
 from ..models import DailyReport
 from ..models.daily_report import ReportState
 from ..report.build import build, digest
@@ -44,6 +46,14 @@ def ensure_report(store: Store, on: date) -> DailyReport:
             note=due.warning,
         )
     return report
+
+
+def ensure_report_of_open_day(store: Store, on: date) -> DailyReport | None:
+    """The same by the clock; a day on which the store is closed gets one only if there was business all the same."""
+    facts = StoreFacts.objects.filter(store=store).first()
+    if open_days(facts, [on]) or had_business(store, on, on):
+        return ensure_report(store, on)
+    return None
 
 
 @verb("保存备注", "survey.view_report", states=["draft"])

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fours.customers.completeness import completeness
+from fours.kernel.actor import Actor
 from fours.kernel.history import history_address
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
@@ -91,7 +92,7 @@ def call(request: ActorRequest, pk: int) -> HttpResponse:
         if saved is not None:
             return done(request, _said(saved), _next_address(request, saved))
     shown.vehicle.store = shown.store
-    orders, talks = work_of(shown), _talks(request, shown)
+    orders, talks = work_of(shown, request.actor), _talks(request, shown)
     owners = Ownership.objects.visible_to(request.actor).select_related("customer")
     prefetch_related_objects([shown], Prefetch("vehicle__ownerships", owners))
     context: dict[str, object] = {
@@ -149,14 +150,17 @@ def _next_address(request: ActorRequest, saved: FollowUpCall) -> str:
     return reverse("call", args=[later.pk]) if later else reverse("calls")
 
 
-def work_of(call: FollowUpCall) -> list[RepairOrder]:
+def work_of(call: FollowUpCall, actor: Actor) -> list[RepairOrder]:
     """The orders of the call with `job_names` and `part_names`: what was agreed and done, as one says it."""
-    mine = {"order": OuterRef("pk")}
     agreed = Q(additional_work=None) | Q(additional_work__state=AdditionalWork.State.ACCEPTED)
-    jobs = LaborLine.objects.filter(agreed, **mine).order_by("position", "pk")
-    parts = PartLine.objects.filter(agreed, **mine).order_by("position", "pk")
-    orders = RepairOrder.objects.filter(store=call.store, follow_up__call=call).annotate(
-        job_names=ArraySubquery(jobs.values("name")), part_names=ArraySubquery(parts.values("name"))
+    jobs = LaborLine.objects.visible_to(actor).filter(agreed, order=OuterRef("pk")).order_by("position", "pk")
+    parts = PartLine.objects.visible_to(actor).filter(agreed, order=OuterRef("pk")).order_by("position", "pk")
+    orders = (
+        RepairOrder.objects.visible_to(actor)
+        .filter(follow_up__call=call)
+        .annotate(
+            job_names=ArraySubquery(jobs.values("name")), part_names=ArraySubquery(parts.values("name"))
+        )
     )
     return list(orders.select_related("advisor").order_by("follow_up__pk"))
 
