@@ -110,8 +110,10 @@ def test_the_bar_asks_until_all_rows_are_done(
 ) -> None:
     monkeypatch.setattr(views, "load_rows", lambda load, *, actor: load_rows(load, actor=actor, most=3))
     address = f"/import/{checked.pk}/load/"
-    first = clerk.post(address, headers=HTMX)
-    assert (first.status_code, "3 / 8" in first.text, "hx-trigger" in first.text) == (200, True, True)
+    first = clerk.post(address, follow=True)
+    assert (first.redirect_chain, first.status_code) == ([(f"/import/{checked.pk}/?run=1", 302)], 200)
+    assert "正在导入：3 / 8 行" in first.text
+    assert f'hx-post="{address}" hx-trigger="load"' in first.text
     assert "导入停在 3 / 8 行" in clerk.get(f"/import/{checked.pk}/").text
     assert clerk.get(f"/import/{checked.pk}/columns/").status_code == 422
     assert "6 / 8" in clerk.post(address, headers=HTMX).text
@@ -159,6 +161,11 @@ def test_a_load_without_refused_rows_has_no_error_workbook(clerk: Client, s01: S
     settle(clerk, load)
     assert clerk.get(f"/import/{load.pk}/errors/").status_code == 404
     assert "下载错误表" not in clerk.get(f"/import/{load.pk}/").text
+
+
+def test_looking_at_a_load_never_begins_it(clerk: Client, s01: Store, checked: IntakeLoad) -> None:
+    assert "hx-post" not in clerk.get(f"/import/{checked.pk}/?run=1").text.split('id="content"')[-1]
+    assert clerk.get(f"/import/{checked.pk}/load/").status_code == 405
 
 
 def test_a_choice_is_remembered_for_the_next_file(clerk: Client, s01: Store, see: See) -> None:

@@ -234,7 +234,10 @@ def _loaded_before(load: IntakeLoad) -> IntakeLoad | None:
 @require_GET
 @screen(None)
 def intake(request: ActorRequest, pk: int) -> HttpResponse:
-    """The rows with what would become of them, or what became; `show` is rejected or warnings."""
+    """The rows with what would become of them, or what became; `show` is rejected or warnings.
+
+    With `run` a load that has begun goes on by itself, and the page shows how far it is.
+    """
     load, kind = _find(request, pk)
     if load.state == State.MAPPED:
         return redirect("intake_columns", pk)
@@ -256,6 +259,7 @@ def intake(request: ActorRequest, pk: int) -> HttpResponse:
         "show": show,
         "steps": STEPS,
         **progress_of(load),
+        "running": "run" in request.GET and load.state == State.CHECKED and "loaded" in load.result,
     }
     return render(request, "kernel/intake_rows.html", context)
 
@@ -298,7 +302,7 @@ def intake_load(request: ActorRequest, pk: int) -> HttpResponse:
         return done(request, f"导入完成：{taken} 行已导入，{finished[REJECTED]} 行被拒绝", address)
     if request.headers.get("HX-Request"):
         return render(request, "kernel/intake_progress.html", progress_of(load))
-    return redirect(address)
+    return redirect(f"{address}?run=1")
 
 
 @require_GET
