@@ -1,0 +1,20 @@
+"""What each right is called where people read it; the codes are in `post_permissions.py`."""
+
+from collections.abc import Mapping
+
+PERMISSION_NAMES: Mapping[str, str] = {
+    "customers.view": "查看客户", "customers.change": "新建和修改客户", "customers.merge": "合并客户和车辆",
+    "customers.import": "导入客户", "vehicles.view": "查看车辆", "vehicles.change": "新建和修改车辆",
+    "service.view": "查看维修业务", "service.book": "预约", "service.check_in": "接车", "service.order": "开单和估价",
+    "service.answer": "记录客户对增项的答复", "service.discount": "在限度内打折", "service.settle": "结算",
+    "service.deliver": "交车", "service.handover": "内部交车检查", "service.dispatch": "派工", "service.work": "施工",
+    "service.report_finding": "报告增项", "service.team_check": "组检", "service.final_check": "终检",
+    "service.wash": "洗车", "service.cash": "收款", "service.gate_pass": "开出门证", "service.on_account": "批准挂账",
+    "service.approve": "审批超权限的价格和抹零", "service.reverse": "冲销和退款",
+    "service.change_catalogue": "维护维修项目、套餐和工时单价", "parts.view": "查看配件和库存",
+    "parts.change": "维护配件和盘点",
+    "parts.issue": "发料和退料", "parts.receive": "入库", "parts.view_cost": "查看成本", "parts.import": "导入配件和库存",
+    "survey.view": "查看回访", "survey.call": "回访", "survey.solve": "处理客户问题", "survey.view_report": "查看日报",
+    "survey.prepare_report": "填写日报备注", "survey.sign_report": "签日报", "org.view": "查看组织资料",
+    "org.change_settings": "维护门店资料和参数", "org.manage_users": "管理员工、岗位和密码", "kernel.export": "导出",
+}  # fmt: skip

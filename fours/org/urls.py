@@ -1,0 +1,15 @@
+from django.urls import path
+
+from fours.org.views import people, posts
+
+urlpatterns = [
+    path("org/people/", people.people, name="people"),
+    path("org/people/new/", people.person_new, name="person_new"),
+    path("org/people/<int:pk>/", people.person, name="person"),
+    path("org/people/<int:pk>/assign/", people.person_assign, name="person_assign"),
+    path("org/people/<int:pk>/password/", people.person_password, name="person_password"),
+    path("org/people/<int:pk>/dismiss/", people.person_dismiss, name="person_dismiss"),
+    path("org/assignments/<int:pk>/end/", people.assignment_end, name="assignment_end"),
+    path("org/posts/", posts.posts, name="posts"),
+    path("org/posts/<slug:code>/", posts.post, name="post"),
+]
