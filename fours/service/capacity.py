@@ -74,10 +74,12 @@ class _Means:
     hands: int
     bays: int
 
-    @property
-    def hours(self) -> Decimal:
-        length = datetime.combine(date.min, self.closes) - datetime.combine(date.min, self.opens)
-        return Decimal(int(length.total_seconds())) / 3600
+    def hours(self, day: date, now: datetime) -> Decimal:
+        """Hours of opening that are still to come on the day; none on a day that is over."""
+        begins = datetime.combine(day, self.opens)
+        begins = max(begins, min(now.replace(tzinfo=None), datetime.combine(day, self.closes)))
+        seconds = (datetime.combine(day, self.closes) - begins).total_seconds()
+        return Decimal(int(seconds)) / 3600
 
 
 @dataclass(frozen=True)
@@ -108,12 +110,13 @@ def capacities(store: Store, days: list[date], work_kind: str) -> dict[date, Cap
     efficiency = Decimal(setting(store, "service.workshop_efficiency"))
     overrides = dict(CalendarDay.objects.filter(date__in=days).values_list("date", "working"))
     loads = _loads(store, days)
+    now = timezone.localtime()
     shared = {kind for kind, needs in BAYS_FOR.items() if set(needs) & set(kinds)}
     result = {}
     for day in days:
         of_day = [load for load in loads if load.day == day]
         closed = means.holidays and not is_working_day(day, overrides)
-        hours = NOTHING if closed else means.hours
+        hours = NOTHING if closed else means.hours(day, now)
         by_bay = hours * means.bays, sum((load.hours for load in of_day if load.kind in shared), NOTHING)
         by_hand = hours * means.hands * efficiency, sum((load.hours for load in of_day), NOTHING)
         total, taken = min(by_bay, by_hand, key=lambda pair: pair[0] - pair[1])

@@ -48,7 +48,9 @@ class CarForm(TablerForm, forms.Form):
         }
         for name, queryset in rows.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
-        self.known = known
+        # A checked code may be empty by itself; whom to call may not.
+        for name in {"contact_phone", "deliverer_phone"} & set(self.fields):
+            self.fields[name].required = True
         if known is not None:
             self.fields["vehicle"].widget = forms.HiddenInput()
             self.initial["vehicle"] = known.pk

@@ -53,6 +53,15 @@ def test_a_day_holds_the_hours_of_its_bays(shop, s01):
     assert (found.total, found.booked, found.left) == (Decimal("9.50"), 0, Decimal("9.50"))
 
 
+def test_today_holds_only_the_hours_still_to_come(shop, s01, time_machine):
+    time_machine.move_to(at(SUNDAY, 16), tick=False)
+    assert hours_left(s01, SUNDAY, "mechanical") == Decimal("2.00")
+    time_machine.move_to(at(SUNDAY, 20), tick=False)
+    assert hours_left(s01, SUNDAY, "mechanical") == 0
+    assert hours_left(s01, SUNDAY - timedelta(days=1), "mechanical") == 0
+    assert hours_left(s01, SUNDAY + timedelta(days=1), "mechanical") == Decimal("9.50")
+
+
 def test_one_technician_is_a_tighter_bound_than_the_bay(s01, person):
     person("technician", s01)
     assert hours_left(s01, SUNDAY, "mechanical") == Decimal("8.08")

@@ -51,8 +51,12 @@ class Day:
         return f"周{DAY_NAMES[self.day.weekday()]}"
 
     @property
+    def over(self) -> bool:
+        return self.day < timezone.localdate()
+
+    @property
     def tone(self) -> str:
-        if self.capacity.closed:
+        if self.capacity.closed or self.over:
             return "neutral"
         left, total = self.capacity.left, self.capacity.total
         return "red" if left <= NOTHING else "amber" if left * 4 < total else "green"
@@ -60,8 +64,8 @@ class Day:
     @property
     def text(self) -> str:
         """What can still be booked, in words."""
-        if self.capacity.closed:
-            return "休息"
+        if self.capacity.closed or self.over:
+            return "休息" if self.capacity.closed else "已过"
         return f"余 {self.capacity.left.normalize():f} 工时" if self.capacity.left > NOTHING else "已满"
 
 
@@ -150,17 +154,16 @@ def visits_of(request: ActorRequest, day: date) -> list[Visit]:
 
 
 def slots_of(day: date, capacity: Capacity, visits: Iterable[Visit] = ()) -> list[Slot]:
-    """The half hours of the day; those outside opening hours only where somebody is booked."""
+    """The half hours of the day that can still be booked, and those somebody is booked in."""
     by_slot: dict[time, list[Visit]] = {}
     for visit in visits:
         local = timezone.localtime(visit.appointment.at)
         by_slot.setdefault(time(local.hour, 30 if local.minute >= 30 else 0), []).append(visit)
-    times = sorted({*capacity.half_hours(), *by_slot})
     now = timezone.now()
-    bookable = set(capacity.half_hours())
+    free = {at for at in capacity.half_hours() if _moment(day, at) > now}
     return [
-        Slot(at, capacity.arrivals.get(at, 0), at in bookable and _moment(day, at) > now, by_slot.get(at, []))
-        for at in times
+        Slot(at, capacity.arrivals.get(at, 0), at in free, by_slot.get(at, []))
+        for at in sorted(free | set(by_slot))
     ]
 
 
