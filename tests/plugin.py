@@ -34,7 +34,8 @@ def schema_hash() -> str:
 def prepare_template() -> None:
     """Start the server, migrate a template once per schema, and tell the workers about it."""
     home = Path(os.environ.get("FOURS_TEST_HOME", ROOT / "var" / "test")).resolve()
-    home.mkdir(parents=True, exist_ok=True)
+    # Where a server keeps its collected files; without the folder every test client warns.
+    (home / "static").mkdir(parents=True, exist_ok=True)
     os.environ["FOURS_HOME"] = str(home)
     from fours.server.postgres import EmbeddedPostgres
 

@@ -8,14 +8,12 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from conftest import make_store
-from fours.customers.verbs.customer import create_customer
 from fours.kernel.actor import Actor, open_scope
 from fours.kernel.models import Group, Store, User
 from fours.org.models import Assignment, Bay, TaxRate
 from fours.parts.models import Bin, Part
 from fours.parts.verbs.receive import Arrival, open_stock
 from fours.service.models import LaborOperation, LaborRate
-from fours.vehicles.verbs.vehicle import create_vehicle
 
 from .counter import PASSWORD
 
@@ -26,7 +24,7 @@ POSTS = (
 
 
 def open_two_stores() -> tuple[Store, Store]:
-    """S01 with people, prices, parts and one known car; S02 with an advisor of its own."""
+    """S01 with people, prices and parts, not one customer yet; S02 with an advisor of its own."""
     with transaction.atomic():
         group = Group.objects.create(name="浏览器集团")
         TaxRate.objects.create(taxpayer_kind="general", valid_from=date(2019, 4, 1), rate="0.13")
@@ -37,12 +35,6 @@ def open_two_stores() -> tuple[Store, Store]:
         for number in range(2, 5):
             Bay.objects.create(store=first, code=f"A0{number}", kind=Bay.Kind.MECHANICAL)
         _prices(first, people["parts_manager"])
-        advisor = people["advisor"]
-        owner = create_customer(first, name="王建国", phones=["13812345678"], actor=advisor)
-        create_vehicle(
-            first, actor=advisor, plate="苏E12345", vin="LFV2A21K6A3123456", owner=owner, brand="大众",
-            series="朗逸", model_name="朗逸 1.5L", mileage=40_000,
-        )  # fmt: skip
     return first, second
 
 
