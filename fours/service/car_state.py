@@ -57,9 +57,8 @@ def flags_of_visits(vehicle: Vehicle, actor: Actor) -> list[Flag]:
     """What earlier and present visits left open."""
     if not actor.can("service.view", vehicle.store_id):
         return []
-    row: dict[str, Any] = (
-        Vehicle.objects.visible_to(actor).filter(pk=vehicle.pk).values(**_facts_of_visits(actor)).get()
-    )
+    facts = Vehicle.objects.visible_to(actor).filter(pk=vehicle.pk).values(**_facts_of_visits(actor))
+    row: dict[str, Any] = {**facts.get()}
     return [
         *_present(row),
         *_recommended(row),
@@ -78,7 +77,7 @@ def _facts_of_visits(actor: Actor) -> dict[str, Any]:
     owed = Statement.objects.filter(
         order__vehicle=OuterRef("pk"), payer=Payer.CUSTOMER, state__in=TO_PAY, reverses=None
     )
-    sums = owed.order_by().values("order__vehicle").annotate(due=Sum(F("total") - F("paid"))).values("due")
+    sums = owed.order_by().values("order__vehicle").annotate(open=Sum(F("total") - F("paid"))).values("open")
     waiting = Backorder.objects.visible_to(actor).filter(
         open=True,
         source_kind="service.repairorder",
@@ -151,7 +150,7 @@ def _on_order(row: dict[str, Any]) -> list[Flag]:
 def _returned(row: dict[str, Any]) -> list[Flag]:
     """Back so soon after the delivery that it may be a rework; and the last time it was one."""
     flags = []
-    within = DECLARED[COMEBACK_DAYS].default if row["within"] is None else row["within"]
+    within = int(str(DECLARED[COMEBACK_DAYS].default if row["within"] is None else row["within"]))
     if (last := row["delivered"]) and not row["present"]:
         days = (today() - date.fromisoformat(last["day"])).days
         if days <= within:

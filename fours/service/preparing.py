@@ -12,6 +12,7 @@ from fours.kernel.events import kind_of
 from fours.kernel.models import Task
 from fours.kernel.store_settings import declare_setting, setting
 from fours.kernel.tasks import cancel_tasks, make_task
+from fours.kernel.worklist import register_day_check, register_figure
 
 from .models import Appointment
 
@@ -39,7 +40,9 @@ class Preparation:
 
 
 PREPARATIONS = (
-    Preparation("service.prepare_reception", "接待", "advisor", "service.book", "预约准备:提醒客户,查看以往建议"),
+    Preparation(
+        "service.prepare_reception", "接待", "advisor", "service.book", "预约准备:提醒客户,查看以往建议"
+    ),
     Preparation("service.prepare_workshop", "车间", "foreman", "service.dispatch", "预约准备:安排工位和技师"),
     Preparation("service.prepare_parts", "配件", "parts_keeper", "parts.issue", "预约准备:核对所需配件"),
 )
@@ -108,3 +111,29 @@ def _ready(preparation: Preparation, task: Task | None) -> Readiness:
         return Readiness(preparation, "")
     return Readiness(preparation, task.state, task.done_by.name if task.done_by else "")
 
+
+def count_expected(actor: Actor) -> int:
+    """Visits booked for today that have not arrived yet."""
+    rows = Appointment.objects.visible_to(actor).filter(state=Appointment.State.BOOKED)
+    return rows.filter(at__date=timezone.localdate()).count()
+
+
+def count_missed(actor: Actor) -> int:
+    """Visits whose time is over and of which nobody has said what became."""
+    rows = Appointment.objects.visible_to(actor).filter(state=Appointment.State.BOOKED)
+    return rows.filter(at__lt=timezone.now()).count()
+
+
+COUNTER = ("advisor", "frontdesk_supervisor", "receptionist")
+register_figure(
+    COUNTER,
+    "今日待到店",
+    count=count_expected,
+    url="appointments",
+    tone="blue",
+    permission="service.view",
+    icon="calendar-event",
+)
+register_day_check(
+    COUNTER, "过时未到的预约", count=count_missed, url="appointments", permission="service.view"
+)

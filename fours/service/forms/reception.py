@@ -118,7 +118,9 @@ class CheckInForm(TablerForm, forms.Form):
     fuel_level = forms.TypedChoiceField(
         label="油量", coerce=int, empty_value=None, required=False, widget=forms.RadioSelect
     )
-    lamps = forms.MultipleChoiceField(label="亮起的警告灯", required=False, widget=forms.CheckboxSelectMultiple)
+    lamps = forms.MultipleChoiceField(
+        label="亮起的警告灯", required=False, widget=forms.CheckboxSelectMultiple
+    )
     items = forms.MultipleChoiceField(label="随车物品", required=False, widget=forms.CheckboxSelectMultiple)
     items_other = forms.CharField(
         label="其他物品", max_length=120, required=False, help_text="多件用顿号分开。"

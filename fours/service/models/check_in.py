@@ -20,7 +20,8 @@ class CheckInState(models.TextChoices):
 class CheckIn(Document):
     """The car is taken over (接车登记/环车检查): what came in, in what state, with whose words and signature.
 
-    `damage_marks`: [{"x": 0-100, "y": 0-100, "kind": 划痕…, "note": text}]; `lamps`, `items`, `papers`: lists of names.
+    `damage_marks`: [{"n": 1…, "x": 0-1000, "y": 0-500, "kind": "scratch"…, "note": text}] on the car outline;
+    `lamps`, `items`, `papers`: lists of names.
     """
 
     view_permission: ClassVar[str | None] = "service.view"

@@ -14,7 +14,13 @@ from ..models import Appointment, CheckIn, RepairOrder
 
 __all__ = ["car_state"]
 
-TONES = {"draft": "neutral", "authorised": "blue", "completed": "amber", "delivered": "green", "closed": "green"}
+TONES = {
+    "draft": "neutral",
+    "authorised": "blue",
+    "completed": "amber",
+    "delivered": "green",
+    "closed": "green",
+}
 BOOKING_TONES = {"booked": "blue", "arrived": "green", "no_show": "red"}
 
 offer(Appointment, "mark_no_show", order=700)

@@ -7,7 +7,7 @@ from fours.kernel.errors import IllegalMove, NeedsConfirmation, NotAllowed, NotT
 from fours.kernel.models import Task
 from fours.org.models import StoreFacts
 from fours.service.models import Appointment
-from fours.service.preparing import readiness
+from fours.service.preparing import count_expected, count_missed, readiness
 from fours.service.verbs.appointment import (
     cancel_appointment,
     confirm_preparation,
@@ -208,3 +208,12 @@ def test_another_store_and_another_post_cannot_book(s01, s02, advisor, car, pers
         cancel_appointment(made, reason="不来", actor=person("technician", s01))
     made.refresh_from_db()
     assert made.state == "booked"
+
+
+def test_the_home_page_counts_who_is_expected_and_who_never_came(s01, advisor, car, time_machine):
+    made = booked(s01, advisor, car, at(10))
+    assert (count_expected(advisor), count_missed(advisor)) == (1, 0)
+    time_machine.move_to(at(11), tick=False)
+    assert count_missed(advisor) == 1
+    mark_no_show(made, actor=advisor)
+    assert (count_expected(advisor), count_missed(advisor)) == (0, 0)

@@ -128,7 +128,7 @@ def test_the_day_shows_who_comes_and_how_ready_we_are(desk, car, advisor, s01):
     page = desk.get(reverse("appointments")).content.decode()
     assert "苏E12345" in page
     assert "1/3" in page
-    assert "车间未备" in page
+    assert "接待、车间未备" in page
     assert "余 7.5 工时" in page
 
 

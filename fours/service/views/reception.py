@@ -94,8 +94,13 @@ class Visit:
     @property
     def ready(self) -> str:
         """How many sides are ready, in words."""
-        asked = [side for side in self.sides if side.state]
-        return f"{sum(side.done for side in asked)}/{len(asked)}" if asked else "—"
+        asked = [one for one in self.sides if one.state]
+        return f"{sum(one.done for one in asked)}/{len(asked)}" if asked else "—"
+
+    @property
+    def waiting_for(self) -> str:
+        """The sides that are not ready yet."""
+        return "、".join(one.preparation.label for one in self.sides if one.open)
 
 
 @require_GET

@@ -252,7 +252,9 @@ def _text(value: object) -> str:
 
 
 def _photos(request: ActorRequest, shown: CheckIn) -> list[Attachment]:
-    return [one for one in attachments_of(shown, request.actor) if one.is_image and one.purpose != "signature"]
+    return [
+        one for one in attachments_of(shown, request.actor) if one.is_image and one.purpose != "signature"
+    ]
 
 
 @require_POST
