@@ -1,0 +1,117 @@
+"""One row of everything a verb may be called on, in one store, made on the models without any verb."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db import models
+from django.utils import timezone
+
+from fours.customers.models import Customer
+from fours.kernel.models import Occurrence, Store, StoreScoped, Task, User
+from fours.org.models import Assignment
+from fours.parts.models import Bin, IssueLine, IssueSlip, Lot, LotBalance, Part, StockMovement
+from fours.service.models import (
+    AdditionalWork,
+    Appointment,
+    CheckIn,
+    LaborLine,
+    Payment,
+    RepairOrder,
+    Statement,
+    Wash,
+)
+from fours.service.models.lines import PricedLine
+from fours.survey.models import DailyReport, FollowUpCall, HandlingSheet
+from fours.vehicles.models import Vehicle
+
+Aggregates = Mapping[type[models.Model], models.Model]
+
+
+def world(store: Store) -> Aggregates:
+    """The first argument for every verb, by the model the verb names."""
+    now, day = timezone.now(), date(2026, 3, 2)
+    hand = User.objects.create(username=f"hand-{store.code}", name="帮手", home_store=store)
+    customer = Customer.objects.create(store=store, name="王小明")
+    car = Vehicle.objects.create(store=store, plate=f"苏E{store.code}88")
+    order = RepairOrder.objects.create(
+        store=store, number=f"RO-{store.code}-260302-0001", vehicle=car, customer=customer, deliverer_name="王小明",
+        advisor=hand, arrived_at=now, arrival_date=day, mileage_in=1000, state="authorised", authorised_at=now,
+        promised_at=now,
+    )  # fmt: skip
+    job = LaborLine(
+        order=order, name="保养", hours=Decimal(1), unit_price=Decimal(100), tax_rate=Decimal("0.13")
+    )
+    job.price()
+    job.save()
+    work = AdditionalWork.objects.create(
+        order=order, finding="漏油", found_by=hand, state="offered", new_promised_at=now
+    )
+    statement = Statement.objects.create(
+        store=store, number=f"ST-{store.code}-260302-0001", order=order, payer="customer", payer_name="王小明",
+        state="issued", labor_total=Decimal(100), total=Decimal(100), net=Decimal("88.50"), tax=Decimal("11.50"),
+    )  # fmt: skip
+    payment = Payment.objects.create(
+        store=store, number=f"RC-{store.code}-260302-0001", statement=statement, kind="cash", amount=Decimal(1),
+        received_by=hand, business_date=day,
+    )  # fmt: skip
+    appointment = Appointment.objects.create(
+        store=store, number=f"AP-{store.code}-260302-0001", vehicle=car, contact_name="王小明", at=now, hours=Decimal(1),
+        contact_phone="13800000001", advisor=hand, concern="保养",
+    )  # fmt: skip
+    check_in = CheckIn.objects.create(
+        store=store, vehicle=car, deliverer_name="王小明", deliverer_phone="13800000001", arrived_at=now,
+        arrival_date=day, advisor=hand,
+    )  # fmt: skip
+    call = FollowUpCall.objects.create(
+        store=store, number=f"FC-{store.code}-260302-0001", vehicle=car, customer=customer, delivered_on=day,
+        contact_name="王小明", contact_phone="13800000001", window_start=now, window_end=now, due_at=now,
+    )  # fmt: skip
+    sheet = HandlingSheet.objects.create(
+        store=store,
+        number=f"QH-{store.code}-260302-0001",
+        call=call,
+        vehicle=car,
+        customer=customer,
+        words="不满意",
+    )
+    task = Task.objects.create(
+        store=store, rule="test.rule", source_kind="customers.customer", source_id=customer.pk, post="advisor",
+        title="联系客户", url="/", due_at=now,
+    )  # fmt: skip
+    place, line = _stock(store, hand)
+    rows: list[models.Model] = [
+        store, customer, car, order, job, work, statement, payment, appointment, check_in, call, sheet, task, place,
+        line,
+        Wash.objects.create(order=order),
+        DailyReport.objects.create(store=store, date=day),
+        Assignment.objects.create(user=hand, store=store, post="washer", starts_on=day),
+        Occurrence.objects.create(store=store, rule="test.rule", due_at=now, state="failed"),
+    ]  # fmt: skip
+    made: dict[type[models.Model], models.Model] = {type(row): row for row in rows}
+    # Verbs of any line, and of anything that takes attachments and comments.
+    return {**made, PricedLine: job, StoreScoped: customer}
+
+
+def _stock(store: Store, hand: User) -> tuple[LotBalance, IssueLine]:
+    day = date(2026, 3, 2)
+    part, _ = Part.objects.get_or_create(group=store.group, number="F-01", defaults={"name": "机油滤清器"})
+    shelf = Bin.objects.create(store=store, code="A-01")
+    lot = Lot.objects.create(store=store, part=part, code="L1", received_on=day, unit_cost=Decimal(40))
+    place = LotBalance.objects.create(store=store, lot=lot, bin=shelf, quantity=Decimal(2))
+    slip = IssueSlip.objects.create(
+        store=store, number=f"IS-{store.code}-260302-0001", source_kind="service.repairorder", source_id=1,
+        source_number="RO", receiver=hand, business_date=day,
+    )  # fmt: skip
+    movement = StockMovement.objects.create(
+        store=store, part=part, lot=lot, bin=shelf, kind="issue", quantity=Decimal(-1), value=Decimal(-40),
+        balance=Decimal(2), source_kind="parts.issueslip", source_id=slip.pk, business_date=day, actor_name="帮手",
+    )  # fmt: skip
+    line = IssueLine.objects.create(
+        slip=slip, part=part, movement=movement, source_line_id=1, quantity=Decimal(1)
+    )
+    return place, line
+
+
+def tomorrow() -> object:
+    return timezone.now() + timedelta(days=1)
