@@ -1,4 +1,5 @@
-"""Imports (导入): reading a dealer's file, cleaning it, saying row by row what is wrong.
+"""Imports (导入): reading a dealer's file, cleaning it, saying row by row what is wrong, and loading what is right.
 
-What reads and cleans is here and touches no database; each app declares its columns and loads its rows.
+Reading and cleaning (reader, layout, columns, clean, plan) touch no database. Staging and loading keep the file, its
+mapping and its rows in tables of their own until each app's loader takes a row.
 """

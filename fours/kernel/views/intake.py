@@ -187,7 +187,7 @@ def intake_columns(request: ActorRequest, pk: int) -> HttpResponse:
         "form": form,
         "sheet": sheet,
         "lines": [_line(form, index, found.get(index)) for index in range(len(sheet.headings))],
-        "earlier": _loaded_before(load),
+        "earlier": _loaded_before(load, request.actor),
         "steps": STEPS,
     }
     return page(request, "kernel/intake_columns.html", context, form)
@@ -223,9 +223,10 @@ def _line(form: ColumnsForm, index: int, found: Match | None) -> dict[str, objec
     return {"field": form[f"column_{index}"], "samples": samples, "chip": chip}
 
 
-def _loaded_before(load: IntakeLoad) -> IntakeLoad | None:
-    same = IntakeLoad.objects.filter(store_id=load.store_id, kind=load.kind, sha256=load.sha256)
-    return same.filter(state=State.LOADED).exclude(pk=load.pk).order_by("-pk").first()
+def _loaded_before(load: IntakeLoad, actor: Actor) -> IntakeLoad | None:
+    same = IntakeLoad.objects.visible_to(actor).filter(kind=load.kind, sha256=load.sha256)
+    loaded = same.filter(store_id=load.store_id, state=State.LOADED)
+    return loaded.exclude(pk=load.pk).order_by("-pk").first()
 
 
 # ---- third step, progress and result ----
