@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from fours.survey.models import FollowUpCall, HandlingSheet
 from fours.survey.questionnaire import QUESTIONS
+from fours.survey.verbs.daily_report import ensure_report, sign_daily_report
 from fours.survey.verbs.follow_up import complete_call, record_attempt
 from fours.survey.verbs.handling import solve_handling
 
@@ -31,6 +32,13 @@ def calls_of_day(shop: Shop, morning: datetime) -> Iterator[datetime]:
     due = FollowUpCall.objects.filter(state="due", window_start__lte=timezone.now() + timedelta(hours=5))
     for call in due.order_by("pk"):
         _call(shop, call)
+
+
+def close_of_day(shop: Shop, evening: datetime) -> Iterator[datetime]:
+    """The service manager reads the day's report and signs it."""
+    yield evening
+    report = ensure_report(shop.staff.store, evening.date())
+    sign_daily_report(report, actor=shop.staff.one("service_manager"))
 
 
 def _call(shop: Shop, call: FollowUpCall) -> None:

@@ -24,7 +24,7 @@ from fours.kernel.models import Store
 from fours.vehicles.models import Vehicle
 from fours.vehicles.verbs.vehicle import create_vehicle
 
-from .calls import calls_of_day
+from .calls import calls_of_day, close_of_day
 from .cars import Car, CarGenerator
 from .clock import Clock, simulated
 from .founding import Catalogue, found_group, found_store, furnish, make_catalogue, stock_up
@@ -38,6 +38,8 @@ SEED = 20260101
 SHARES = {"S01": 0.6, "S02": 0.4}
 DRIVES = {"petrol": "fuel", "plug_in_hybrid": "hybrid", "electric": "battery"}
 USES = {"A": "private", "T": "ride_hailing"}
+# So many days up to yesterday have their daily report signed.
+SIGNED_DAYS = 30
 TODAY_CARS = 16
 # Every visit goes through some thirty verbs and half a dozen papers; so many fit into two minutes on two cores.
 SHARE_WITH_VISIT = 0.6
@@ -122,6 +124,9 @@ def _live(
         _schedule(
             steps, order, calls_of_day(shop, (since + timedelta(days=day)).replace(hour=9, minute=30)), now
         )
+    for day in range(DAYS - SIGNED_DAYS, DAYS):
+        evening = (since + timedelta(days=day)).replace(hour=17, minute=50)
+        _schedule(steps, order, close_of_day(shop, evening), now)
     done = 0
     while steps:
         moment, _, story = heapq.heappop(steps)
