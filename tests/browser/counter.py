@@ -17,7 +17,7 @@ class Screen:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address = context, address
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(8_000)
         self.troubles: list[str] = []
         self.page.on("pageerror", lambda error: self.troubles.append(f"{self.path} {error}"))
         self.page.on("console", self._note_console)
@@ -75,6 +75,13 @@ class Screen:
     def click(self, name: str, *, within: str = "main") -> None:
         """Click something that stays on the page: a dialog's button, something to open."""
         self.page.locator(within).get_by_text(name, exact=True).first.click()
+
+    def open(self, name: str) -> str:
+        """Open the part of the page under this heading, if it is not; where it is, for `within`."""
+        part = f"main details:has(summary:has-text('{name}'))"
+        if self.page.locator(part).first.get_attribute("open") is None:
+            self.page.locator(f"{part} summary").first.click()
+        return part
 
     def send(self, name: str, *, within: str = "main") -> None:
         """Click a button whose answer replaces a part of the page."""

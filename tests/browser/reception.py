@@ -3,8 +3,6 @@
 from tests.browser.counter import Screen
 from tests.browser.pictures import photo, words
 
-OPEN = "main details[open]"
-
 
 def book_two_visits(advisor: Screen) -> None:
     """The car found by the end of its plate; a visit tomorrow from its page, one today from the calendar."""
@@ -56,14 +54,15 @@ def open_and_sign_order(advisor: Screen) -> None:
     advisor.follow("开工单")
     advisor.fill(kind="事故", insurer_name="某保险公司")
     advisor.press("开工单")
-    advisor.click("加项目")
-    advisor.pick("operation", "更换前制动片", within=OPEN)
-    advisor.send("加项目", within=OPEN)
-    advisor.fill(within=OPEN, name="前保险杠拆装", hours="1", work_kind="机修", payer="保险")
-    advisor.send("加项目", within=OPEN)
-    advisor.click("加配件")
-    advisor.pick("part", "前制动片", within=OPEN)
-    advisor.send("加配件", within=OPEN)
+    jobs = advisor.open("加项目")
+    advisor.pick("operation", "更换前制动片", within=jobs)
+    advisor.send("加项目", within=jobs)
+    jobs = advisor.open("加项目")
+    advisor.fill(within=jobs, name="前保险杠拆装", hours="1", work_kind="机修", payer="保险")
+    advisor.send("加项目", within=jobs)
+    parts = advisor.open("加配件")
+    advisor.pick("part", "前制动片", within=parts)
+    advisor.send("加配件", within=parts)
     advisor.sees("有货 1", "1,100.00")
     advisor.follow("客户签字授权")
     advisor.fill(promised_at="2026-03-16T16:00")

@@ -17,7 +17,8 @@ export function startSubmitGuard() {
     if (elt.matches("form") && requestConfig.verb === "post") setBusy(elt, true);
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const form = event.detail.elt.closest?.("form");
+    // A form that its own answer replaced is no longer in the page; the event then names what is.
+    const form = event.detail.requestConfig.elt.closest("form");
     if (form) setBusy(form, false);
   });
   // A page taken back from the browser's memory must be usable again.
