@@ -33,7 +33,7 @@ def harden() -> None:
         cursor.execute(CREATE_CACHE)
         cursor.execute(NEVER_CHANGED)
         for model in product_models():
-            scope: Scope = getattr(model, "scope")
+            scope: Scope = getattr(model, "scope")  # noqa: B009 - not an attribute of Model for mypy
             if scope in POLICIES:
                 _secure(cursor, model._meta.db_table, *POLICIES[scope])
             if getattr(model, "append_only", False):

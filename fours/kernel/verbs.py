@@ -20,8 +20,9 @@ Moves = Collection[tuple[str, str]]
 class Verb:
     """What screens, API and permission tables know of a verb.
 
-    `model` is the kind of its first argument. `states`: the states of `state_field` it may be called in (empty: any). `confirm` is asked before it is done,
-    `needs_reason` asks for the reason in the same dialog, `plain` verbs take nothing else and can be a mere button.
+    `model` is the kind of its first argument. `states`: the states of `state_field` it may be called in (empty: any).
+    `confirm` is asked before it is done, `needs_reason` asks for the reason in the same dialog, `plain` verbs take
+    nothing else and can be a mere button.
     """
 
     name: str

@@ -251,4 +251,6 @@ def _complete_customer(customer: Customer, values: Mapping[str, Any], actor: Act
     return bool(changes)
 
 
-register_intake(IntakeKind("customers", "客户和车辆", CUSTOMER_AND_VEHICLE_COLUMNS, load_row, "customers.import"))
+register_intake(
+    IntakeKind("customers", "客户和车辆", CUSTOMER_AND_VEHICLE_COLUMNS, load_row, "customers.import")
+)

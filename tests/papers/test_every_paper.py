@@ -35,7 +35,10 @@ LEFT_OUT = {
     "paper.qr": "printed as a code",
     "vehicle.vehicle_class": "asked for on the statement only",
 }
-PICTURE = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
+PICTURE = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    "AAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
+)
 HOSTILE = '#import "x" *粗* $a$ @ref \\ <b> "引号" 🚗 \u202eabc ]] }} #panic()'
 
 
@@ -86,14 +89,19 @@ def allowed(template: str) -> set[str]:
     own = {
         "service/check_in.typ": {"customer.address", "vehicle.energy"},
         "service/estimate.typ": {"customer.address", "vehicle.energy", "vehicle.mileage_in"},
-        "service/additional_work.typ": {"customer.address", "vehicle.energy", "vehicle.mileage_in", "refusal_reason", "consequence"},
+        "service/additional_work.typ": {
+            "customer.address", "vehicle.energy", "vehicle.mileage_in", "refusal_reason", "consequence",
+        },
         "service/job_card.typ": {"vehicle.engine_number", "vehicle.color", "vehicle.energy"},
         "service/inspection.typ": {"vehicle.engine_number", "vehicle.color", "vehicle.energy"},
         "service/completion_certificate.typ": {
             "customer.address", "customer.sender", "customer.sender_phone", "vehicle.color", "vehicle.energy",
         },
         "service/statement.typ": {"customer.address"},
-        "service/gate_pass.typ": {"letterhead.legal_name", "letterhead.address", "letterhead.service_phone", "letterhead.complaint_phone", "letterhead.credit_code"},
+        "service/gate_pass.typ": {
+            "letterhead.legal_name", "letterhead.address", "letterhead.service_phone", "letterhead.complaint_phone",
+            "letterhead.credit_code",
+        },
         "service/receipt.typ": set(),
     }  # fmt: skip
     return (

@@ -155,4 +155,6 @@ def test_a_kind_is_registered_once() -> None:
     with pytest.raises(ValueError, match="twice"):
         register_intake(kind)
     with pytest.raises(ValueError, match="column twice"):
-        register_intake(IntakeKind("other-kind", "测试", (*COLUMNS, COLUMNS[0]), load_row=print, permission="test.import"))
+        register_intake(
+            IntakeKind("other-kind", "测试", (*COLUMNS, COLUMNS[0]), load_row=print, permission="test.import")
+        )

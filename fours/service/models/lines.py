@@ -52,7 +52,7 @@ class PricedLine(ChildOfDocument):
         """May be worked on or issued: the order is signed, and an additional work accepted."""
         if self.additional_work is not None:
             return self.additional_work.state == AdditionalWork.State.ACCEPTED
-        return self.order.authorised_at is not None  # type: ignore[attr-defined,no-any-return]
+        return self.order.authorised_at is not None  # type: ignore[attr-defined]
 
 
 class JobState(models.TextChoices):

@@ -94,7 +94,11 @@ class Vehicle(StoreScoped):
     def description(self) -> str:
         """Brand, series and model as one speaks of the car, without saying a word twice (奥迪 奥迪A6L 奥迪A6L 45 …)."""
         words: list[str] = []
-        for longer, word in ((self.series, self.brand), (self.model_name, self.series), ("", self.model_name)):
+        for longer, word in (
+            (self.series, self.brand),
+            (self.model_name, self.series),
+            ("", self.model_name),
+        ):
             if word and not longer.startswith(word):
                 words.append(word)
         return " ".join(words)

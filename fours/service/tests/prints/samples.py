@@ -1,6 +1,6 @@
 """A realistic visit: invented people, a periodic service with an insured scratch."""
 
-from fours.kernel.prints.tests.reading import LETTERHEAD, drawn_signature, paper, photo, unsigned
+from fours.kernel.prints.tests.reading import LETTERHEAD, drawn_signature, paper, unsigned
 from fours.service.prints import shapes, views
 
 CUSTOMER: shapes.CustomerFacts = {
@@ -108,7 +108,12 @@ BY_PAYER: list[shapes.PayerTotal] = [
     {"payer": "保险公司", "amount": "1040.00"},
 ]
 GUARANTEES: list[shapes.GuaranteeTerm] = [
-    {"scope": "小修、专项修理、一级维护", "kilometers": "2000", "days": "10", "until": "2026-12-02 或 47,230 km"},
+    {
+        "scope": "小修、专项修理、一级维护",
+        "kilometers": "2000",
+        "days": "10",
+        "until": "2026-12-02 或 47,230 km",
+    },
     {"scope": "二级维护", "kilometers": "5000", "days": "30", "until": "2026-12-22 或 50,230 km"},
 ]
 RECOMMENDATIONS: list[shapes.Recommendation] = [
@@ -120,7 +125,10 @@ RECOMMENDATIONS: list[shapes.Recommendation] = [
     },
     {"text": "更换雨刮片", "reason": "刮拭有水痕", "found_on": "2026-05-18", "safety": False},
 ]
-PRIVACY = "为履行本委托书及法律规定的维修记录义务，本店收集并保存您的姓名、电话、车辆与维修信息，保存期不少于 6 年；您有权查阅、更正。"
+PRIVACY = (
+    "为履行本委托书及法律规定的维修记录义务，本店收集并保存您的姓名、电话、车辆与维修信息，"
+    "保存期不少于 6 年；您有权查阅、更正。"
+)
 TERMS = [
     "托修方应如实说明车辆故障及使用情况，并取走车内贵重物品；未取走且未声明的，双方按法律规定承担责任。",
     "维修过程中发现需增加项目或费用超出预估的，承修方应先征得托修方同意后方可施工。",
