@@ -98,14 +98,14 @@ def grants_of(user: User) -> Grants:
 def open_scope(store_ids: Iterable[int]) -> None:
     """Let this transaction see these stores and their groups (wall two). Without it row-level security shows nothing."""
     stores = sorted(set(store_ids))
-    text = ",".join(map(str, stores))
-    groups = ",".join(
-        map(str, sorted(set(Store.objects.filter(pk__in=stores).values_list("group_id", flat=True))))
-    )
     if not connection.in_atomic_block:
         raise RuntimeError("open_scope needs a transaction: the setting ends with it")
     with connection.cursor() as cursor:
         cursor.execute(
-            "select set_config('fours.stores', %s, true), set_config('fours.groups', %s, true)",
-            [text, groups],
+            """
+            select set_config('fours.stores', %s, true), set_config('fours.groups', coalesce((
+                select string_agg(distinct group_id::text, ',') from kernel_store where id = any(%s)
+            ), ''), true)
+            """,
+            [",".join(map(str, stores)), stores],
         )
