@@ -208,7 +208,13 @@ def _car_file(
     company: bool,
 ) -> Vehicle:
     registered = car.registered_on
-    renewal = registered.replace(year=today.year + 1, day=min(registered.day, 28))
+    # Most policies run on beyond the demo's last day; a few have lapsed, as in any store.
+    years = (
+        2
+        if rng.random() < 0.85 and registered.replace(year=today.year, day=min(registered.day, 28)) <= today
+        else 1
+    )
+    renewal = registered.replace(year=today.year + years, day=min(registered.day, 28))
     return create_vehicle(
         store,
         actor=staff.one("info_clerk"),
@@ -245,6 +251,9 @@ def _arrivals(
         if number in present:
             yield guest, now - timedelta(minutes=rng.randint(5, 330)), rng.random() < 0.3
             continue
+        if rng.random() < 0.04:
+            yield guest, _coming(now, rng), True
+            continue
         if rng.random() > SHARE_WITH_VISIT:
             continue
         day = since + timedelta(days=rng.randint(2, DAYS - 1))
@@ -254,6 +263,12 @@ def _arrivals(
         arrives = start + timedelta(minutes=int(rng.triangular(0, 420, 60)))
         if since + timedelta(days=2) < arrives < now - timedelta(hours=8):
             yield guest, arrives, rng.random() < 0.35
+
+
+def _coming(now: datetime, rng: random.Random) -> datetime:
+    """A booking of the next two days; it is made before the demo's last moment and kept after it."""
+    day = now + timedelta(days=rng.randint(1, 2))
+    return day.replace(hour=9, minute=0, second=0, microsecond=0) + timedelta(minutes=30 * rng.randint(0, 14))
 
 
 def _luck(store: Store) -> random.Random:

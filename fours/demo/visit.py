@@ -20,7 +20,7 @@ from fours.service.verbs.additional import (
     refuse_additional_work,
     report_finding,
 )
-from fours.service.verbs.appointment import book_appointment
+from fours.service.verbs.appointment import book_appointment, mark_no_show
 from fours.service.verbs.check_in import save_check_in, sign_check_in, start_check_in
 from fours.service.verbs.delivery import (
     check_handover,
@@ -113,9 +113,12 @@ def visit(shop: Shop, guest: Guest, arrives: datetime, *, booked: bool) -> Times
     advisor = shop.rng.choice(shop.staff.actors["advisor"])
     appointment = None
     if booked:
-        yield arrives - timedelta(days=1, minutes=shop.rng.randint(0, 300))
+        yield arrives - timedelta(days=2, minutes=shop.rng.randint(0, 300))
         appointment = _book(shop, guest, concern, advisor, arrives)
         if shop.rng.random() < 0.06:
+            yield arrives + timedelta(hours=2)
+            if appointment is not None:
+                mark_no_show(Appointment.objects.get(pk=appointment.pk), actor=advisor)
             return
     yield arrives
     check_in = _check_in(shop, guest, concern, advisor, appointment)
