@@ -40,7 +40,7 @@ def agree_additional_work(advisor: Screen) -> None:
     advisor.press("报价", exact=True)
     advisor.fill(answered_by="张建国", via="电话")
     advisor.press("客户同意")
-    advisor.sees("已同意", "张建国")
+    advisor.sees("客户同意", "空调系统清洗", "16:00")
 
 
 def hand_out_the_last_piece(keeper: Screen) -> None:

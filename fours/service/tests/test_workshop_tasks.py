@@ -1,6 +1,7 @@
 """The workshop's tasks make and close themselves (PF-07)."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -9,9 +10,10 @@ from fours.kernel.models import Task
 from fours.org.models import Assignment, Team
 from fours.service.checklists import final_check as final_items
 from fours.service.models import RepairOrder, Wash
-from fours.service.verbs.additional import report_finding
+from fours.service.verbs.additional import accept_additional_work, offer_additional_work, report_finding
 from fours.service.verbs.inspection import check_job, final_check
-from fours.service.verbs.order import change_promise
+from fours.service.verbs.lines import add_labor
+from fours.service.verbs.order import change_promise, void_order
 from fours.service.verbs.wash import finish_wash, start_wash
 from fours.service.verbs.workshop import take_back_job
 from fours.service.workshop_tasks import (
@@ -138,3 +140,29 @@ def test_the_figures_of_inspector_and_washer(s):
 def test_the_figures_see_their_own_store_only(s, person, s02):
     s.order()
     assert count_to_dispatch(person("foreman", s02)) == 0
+
+
+def test_what_was_found_is_put_to_the_customer_by_the_orders_advisor(s):
+    order = s.order()
+    work = report_finding(order, finding="漏油", safety_related=True, actor=s.ann)
+    task = tasks("answer_finding").get()
+    assert (task.person, task.title) == (order.advisor, "增项报价并征询客户(涉及安全):漏油")
+    add_labor(
+        fresh(order),
+        name="更换油封",
+        hours=Decimal(1),
+        work_kind="mechanical",
+        additional_work=work,
+        actor=s.advisor,
+    )
+    offer_additional_work(work, new_promised_at=in_hours(9), actor=s.advisor)
+    assert tasks("answer_finding").exists()
+    accept_additional_work(work, answered_by="王建国", via="电话", actor=s.advisor)
+    assert tasks("answer_finding", "done").get().done_by == s.advisor.user
+
+
+def test_a_void_order_asks_nobody_about_its_findings(s):
+    order = s.order()
+    report_finding(order, finding="漏油", actor=s.ann)
+    void_order(fresh(order), reason="客户取消", actor=s.advisor)
+    assert not tasks("answer_finding").exists()

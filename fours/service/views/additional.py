@@ -1,7 +1,7 @@
 """Additional work: told by the technician on the phone, priced and offered by the advisor, answered by the customer."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import datetime
 
 from django import forms
 from django.http import HttpResponse
@@ -86,8 +86,12 @@ def additional_page(
     return answer
 
 
-def _proposal(work: AdditionalWork) -> Any:
-    return proposed_finish(work.order) if work.state == AdditionalWork.State.FOUND else None
+def _proposal(work: AdditionalWork) -> datetime | None:
+    """When all would be done, never before what the customer was promised without it."""
+    if work.state != AdditionalWork.State.FOUND:
+        return None
+    moments = (proposed_finish(work.order), work.order.promised_at)
+    return max((moment for moment in moments if moment), default=None)
 
 
 @require_POST
