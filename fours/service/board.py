@@ -99,6 +99,11 @@ class Card:
         return sum(job.state in DONE for job in self.jobs)
 
     @property
+    def to_dispatch(self) -> bool:
+        """Some job waits for hands; on a car in work one that was agreed to later."""
+        return any(job.state == Job.OPEN for job in self.jobs)
+
+    @property
     def to_team_check(self) -> LaborLine | None:
         """The first finished job that waits for the team leader."""
         return next((job for job in self.jobs if job.state == Job.SELF_CHECKED), None)

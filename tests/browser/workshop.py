@@ -65,7 +65,7 @@ def hand_out_the_last_piece(keeper: Screen) -> None:
 def finish_jobs(technician: Screen, *names: str) -> None:
     for name in names:
         _open_job(technician, name)
-        if technician.main.get_by_role("button", name="开工").is_enabled():
+        if technician.main.get_by_role("button", name="开工").count():
             technician.press("开工")
         technician.follow("完工")
         technician.fill(work_done=f"{name}完成")
