@@ -32,10 +32,10 @@ def world(store: Store) -> Aggregates:
     """The first argument for every verb, by the model the verb names."""
     now, day = timezone.now(), date(2026, 3, 2)
     hand = User.objects.create(username=f"hand-{store.code}", name="帮手", home_store=store)
-    customer = Customer.objects.create(store=store, name="王小明")
+    customer = Customer.objects.create(store=store, name="欧阳海棠")
     car = Vehicle.objects.create(store=store, plate=f"苏E{store.code}88")
     order = RepairOrder.objects.create(
-        store=store, number=f"RO-{store.code}-260302-0001", vehicle=car, customer=customer, deliverer_name="王小明",
+        store=store, number=f"RO-{store.code}-260302-0001", vehicle=car, customer=customer, deliverer_name="欧阳海棠",
         advisor=hand, arrived_at=now, arrival_date=day, mileage_in=1000, state="authorised", authorised_at=now,
         promised_at=now,
     )  # fmt: skip
@@ -45,10 +45,10 @@ def world(store: Store) -> Aggregates:
     job.price()
     job.save()
     work = AdditionalWork.objects.create(
-        order=order, finding="漏油", found_by=hand, state="offered", new_promised_at=now
+        order=order, finding="油底壳渗漏", found_by=hand, state="offered", new_promised_at=now
     )
     statement = Statement.objects.create(
-        store=store, number=f"ST-{store.code}-260302-0001", order=order, payer="customer", payer_name="王小明",
+        store=store, number=f"ST-{store.code}-260302-0001", order=order, payer="customer", payer_name="欧阳海棠",
         state="issued", labor_total=Decimal(100), total=Decimal(100), net=Decimal("88.50"), tax=Decimal("11.50"),
     )  # fmt: skip
     payment = Payment.objects.create(
@@ -56,16 +56,16 @@ def world(store: Store) -> Aggregates:
         received_by=hand, business_date=day,
     )  # fmt: skip
     appointment = Appointment.objects.create(
-        store=store, number=f"AP-{store.code}-260302-0001", vehicle=car, contact_name="王小明", at=now, hours=Decimal(1),
+        store=store, number=f"AP-{store.code}-260302-0001", vehicle=car, contact_name="欧阳海棠", at=now, hours=Decimal(1),
         contact_phone="13800000001", advisor=hand, concern="保养",
     )  # fmt: skip
     check_in = CheckIn.objects.create(
-        store=store, vehicle=car, deliverer_name="王小明", deliverer_phone="13800000001", arrived_at=now,
+        store=store, vehicle=car, deliverer_name="欧阳海棠", deliverer_phone="13800000001", arrived_at=now,
         arrival_date=day, advisor=hand,
     )  # fmt: skip
     call = FollowUpCall.objects.create(
         store=store, number=f"FC-{store.code}-260302-0001", vehicle=car, customer=customer, delivered_on=day,
-        contact_name="王小明", contact_phone="13800000001", window_start=now, window_end=now, due_at=now,
+        contact_name="欧阳海棠", contact_phone="13800000001", window_start=now, window_end=now, due_at=now,
     )  # fmt: skip
     sheet = HandlingSheet.objects.create(
         store=store,

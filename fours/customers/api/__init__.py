@@ -170,8 +170,8 @@ def _whole(rows: QuerySet[Customer]) -> QuerySet[Customer]:
     return rows.select_related("store").prefetch_related(phones, "contacts")
 
 
-def _again(row: Customer) -> Customer:
-    return _whole(Customer.objects.filter(pk=row.pk)).get()
+def _again(request: ApiRequest, row: Customer) -> Customer:
+    return _whole(rows_of(Customer, request.actor).filter(pk=row.pk)).get()
 
 
 @resource.get("", response=Listed[CustomerOut], url_name="customers")
@@ -197,41 +197,41 @@ def create(request: ApiRequest, response: HttpResponse, data: CustomerIn, store:
     """A new customer file."""
     actor = writer(request, store)
     row = create_customer(actor.must_store, actor=actor, **data.facts())
-    return created(request, response, reverse("api:customer", args=[row.pk])), _again(row)
+    return created(request, response, reverse("api:customer", args=[row.pk])), _again(request, row)
 
 
 @resource.get("/{int:pk}", response=CustomerOut, url_name="customer")
 def customer(request: ApiRequest, pk: int) -> Customer:
     """One customer."""
-    return _again(held(request, Customer, pk)[0])
+    return _again(request, held(request, Customer, pk)[0])
 
 
 @resource.patch("/{int:pk}", response=CustomerOut, url_name="customer")
 def change(request: ApiRequest, pk: int, data: CustomerChange) -> Customer:
     """Change what is given of a file."""
     row, actor = held(request, Customer, pk)
-    return _again(change_customer(row, actor=actor, version=data.version, **data.facts()))
+    return _again(request, change_customer(row, actor=actor, version=data.version, **data.facts()))
 
 
 @resource.post("/{int:pk}/record-consent", response=CustomerOut)
 def consent(request: ApiRequest, pk: int, data: Consent) -> Customer:
     """Record whether the customer agrees to marketing contact."""
     row, actor = held(request, Customer, pk)
-    return _again(record_consent(row, agreed=data.agreed, actor=actor, version=data.version))
+    return _again(request, record_consent(row, agreed=data.agreed, actor=actor, version=data.version))
 
 
 @resource.post("/{int:pk}/stop-calls", response=CustomerOut)
 def no_calls(request: ApiRequest, pk: int, data: Versioned) -> Customer:
     """The customer wants no more calls."""
     row, actor = held(request, Customer, pk)
-    return _again(stop_calls(row, actor=actor, version=data.version))
+    return _again(request, stop_calls(row, actor=actor, version=data.version))
 
 
 @resource.post("/{int:pk}/allow-calls", response=CustomerOut)
 def calls_again(request: ApiRequest, pk: int, data: Versioned) -> Customer:
     """The customer may be called again."""
     row, actor = held(request, Customer, pk)
-    return _again(allow_calls(row, actor=actor, version=data.version))
+    return _again(request, allow_calls(row, actor=actor, version=data.version))
 
 
 @resource.post("/{int:pk}/merge", response=CustomerOut)
@@ -240,7 +240,7 @@ def merge(request: ApiRequest, pk: int, data: Merge) -> Customer:
     row, actor = held(request, Customer, pk)
     into = referred(Customer, data.into_id, actor, "into_id")
     assert into is not None
-    return _again(merge_customers(row, into=into, actor=actor, version=data.version))
+    return _again(request, merge_customers(row, into=into, actor=actor, version=data.version))
 
 
 router.add_router("/customers", resource, tags=["customers"])

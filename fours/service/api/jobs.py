@@ -83,8 +83,8 @@ class WashPage(Page):
     state: Literal["waiting", "washing", "done"] | None = None
 
 
-def _again(job: LaborLine) -> LaborLine:
-    return jobs_whole(LaborLine.objects.filter(pk=job.pk)).get()
+def _again(request: ApiRequest, job: LaborLine) -> LaborLine:
+    return jobs_whole(rows_of(LaborLine, request.actor).filter(pk=job.pk)).get()
 
 
 @router.get("", response=Listed[JobOut], url_name="jobs")
@@ -103,7 +103,7 @@ def jobs(request: ApiRequest, page: Query[JobPage]) -> object:
 @router.get("/{int:pk}", response=JobOut, url_name="job")
 def job(request: ApiRequest, pk: int) -> LaborLine:
     """One job."""
-    return _again(held(request, LaborLine, pk)[0])
+    return _again(request, held(request, LaborLine, pk)[0])
 
 
 @router.post("/{int:pk}/dispatch", response=JobOut)
@@ -111,14 +111,16 @@ def dispatch(request: ApiRequest, pk: int, data: Dispatch) -> LaborLine:
     """Give the job to technicians in a bay."""
     row, actor = held(request, LaborLine, pk)
     people = [employee(actor.must_store, name, "technicians") for name in data.technicians]
-    return _again(dispatch_job(row, technicians=people, bay=data.bay, actor=actor, version=data.version))
+    return _again(
+        request, dispatch_job(row, technicians=people, bay=data.bay, actor=actor, version=data.version)
+    )
 
 
 @router.post("/{int:pk}/take-back", response=JobOut)
 def take_back(request: ApiRequest, pk: int, data: Versioned) -> LaborLine:
     """Take a dispatched job back that nobody has begun."""
     row, actor = held(request, LaborLine, pk)
-    return _again(take_back_job(row, actor=actor, version=data.version))
+    return _again(request, take_back_job(row, actor=actor, version=data.version))
 
 
 @router.post("/{int:pk}/clock-on", response=JobOut)
@@ -126,14 +128,14 @@ def clock(request: ApiRequest, pk: int, data: Versioned) -> LaborLine:
     """The caller begins to work on the job."""
     row, actor = held(request, LaborLine, pk)
     clock_on(row, actor=actor, version=data.version)
-    return _again(row)
+    return _again(request, row)
 
 
 @router.post("/{int:pk}/pause", response=JobOut)
 def pause(request: ApiRequest, pk: int, data: Pause) -> LaborLine:
     """Stop the clocks with the reason."""
     row, actor = held(request, LaborLine, pk)
-    return _again(pause_job(row, reason=data.reason, actor=actor, version=data.version))
+    return _again(request, pause_job(row, reason=data.reason, actor=actor, version=data.version))
 
 
 @router.post("/{int:pk}/finish", response=JobOut)
@@ -144,7 +146,7 @@ def finish(request: ApiRequest, pk: int, data: Finish) -> LaborLine:
     done = finish_job(
         row, items=items, cause=data.cause, work_done=data.work_done, actor=actor, version=data.version
     )
-    return _again(done)
+    return _again(request, done)
 
 
 @router.post("/{int:pk}/check", response=JobOut)
@@ -160,7 +162,7 @@ def check(request: ApiRequest, pk: int, data: TeamCheck) -> LaborLine:
         actor=actor,
         version=data.version,
     )
-    return _again(checked)
+    return _again(request, checked)
 
 
 @washes.get("", response=Listed[WashOut], url_name="washes")
@@ -184,4 +186,4 @@ def finished(request: ApiRequest, pk: int, data: FinishWash) -> RepairOrder:
     order = finish_wash(
         row, items=data.items, parking_place=data.parking_place, actor=actor, version=data.version
     )
-    return order_whole(order)
+    return order_whole(request, order)

@@ -139,7 +139,7 @@ def labor(request: ApiRequest, pk: int, data: LaborIn) -> RepairOrder:
         actor=actor,
         version=data.version,
     )
-    return order_whole(order)
+    return order_whole(request, order)
 
 
 @adding.post("/{int:pk}/add-part", response=OrderOut)
@@ -163,7 +163,7 @@ def part(request: ApiRequest, pk: int, data: PartIn) -> RepairOrder:
         actor=actor,
         version=data.version,
     )
-    return order_whole(order)
+    return order_whole(request, order)
 
 
 @adding.post("/{int:pk}/add-fee", response=OrderOut)
@@ -181,7 +181,7 @@ def fee(request: ApiRequest, pk: int, data: FeeIn) -> RepairOrder:
         actor=actor,
         version=data.version,
     )
-    return order_whole(order)
+    return order_whole(request, order)
 
 
 @adding.post("/{int:pk}/add-package", response=OrderOut)
@@ -194,20 +194,20 @@ def package(request: ApiRequest, pk: int, data: PackageIn) -> RepairOrder:
     add_package(
         order, package=chosen, payer=data.payer, additional_work=work, actor=actor, version=data.version
     )
-    return order_whole(order)
+    return order_whole(request, order)
 
 
 def _removed(request: ApiRequest, model: type[PricedLine], pk: int, data: Versioned) -> RepairOrder:
     line, actor = held(request, model, pk, "order")
     order: RepairOrder = line.order  # type: ignore[attr-defined]
     remove_line(line, actor=actor, version=data.version)
-    return order_whole(order)
+    return order_whole(request, order)
 
 
 def _split(request: ApiRequest, model: type[PricedLine], pk: int, data: Split) -> RepairOrder:
     line, actor = held(request, model, pk, "order")
     split_line(line, payer=data.payer, amount=data.amount, actor=actor, version=data.version)
-    return order_whole(line.order)  # type: ignore[attr-defined]
+    return order_whole(request, line.order)  # type: ignore[attr-defined]
 
 
 @jobs.post("/{int:pk}/change", response=OrderOut)
@@ -215,7 +215,7 @@ def change_job(request: ApiRequest, pk: int, data: LaborChange) -> RepairOrder:
     """Change what is given of a labor line."""
     line, actor = held(request, LaborLine, pk, "order")
     change_line(line, actor=actor, version=data.version, **data.given("version"))
-    return order_whole(line.order)
+    return order_whole(request, line.order)
 
 
 @jobs.post("/{int:pk}/remove", response=OrderOut)
@@ -238,7 +238,7 @@ def change_part(request: ApiRequest, pk: int, data: PartChange) -> RepairOrder:
     if "job_id" in data.model_fields_set:
         changes["job"] = referred(LaborLine, data.job_id, actor, "job_id")
     change_line(line, actor=actor, version=data.version, **changes)
-    return order_whole(line.order)
+    return order_whole(request, line.order)
 
 
 @parts.post("/{int:pk}/remove", response=OrderOut)
@@ -258,7 +258,7 @@ def change_fee(request: ApiRequest, pk: int, data: FeeChange) -> RepairOrder:
     """Change what is given of a fee."""
     line, actor = held(request, FeeLine, pk, "order")
     change_line(line, actor=actor, version=data.version, **data.given("version"))
-    return order_whole(line.order)
+    return order_whole(request, line.order)
 
 
 @fees.post("/{int:pk}/remove", response=OrderOut)

@@ -200,13 +200,15 @@ def open_new(request: ApiRequest, response: HttpResponse, data: OrderIn, store: 
         actor=actor,
         **facts,
     )
-    return created(request, response, reverse("api:repair-order", args=[order.pk])), order_whole(order)
+    return created(request, response, reverse("api:repair-order", args=[order.pk])), order_whole(
+        request, order
+    )
 
 
 @router.get("/{int:pk}", response=OrderOut, url_name="repair-order")
 def order(request: ApiRequest, pk: int) -> RepairOrder:
     """One order with its lines, jobs, additional works, statements and totals by payer."""
-    return order_whole(held(request, RepairOrder, pk)[0])
+    return order_whole(request, held(request, RepairOrder, pk)[0])
 
 
 @router.patch("/{int:pk}", response=OrderOut, url_name="repair-order")
@@ -215,7 +217,9 @@ def change(request: ApiRequest, pk: int, data: OrderChange) -> RepairOrder:
     row, actor = held(request, RepairOrder, pk)
     advisor = employee(actor.must_store, data.advisor, "advisor") if data.advisor else None
     facts = data.given("version", "advisor")
-    return order_whole(change_order(row, actor=actor, version=data.version, advisor=advisor, **facts))
+    return order_whole(
+        request, change_order(row, actor=actor, version=data.version, advisor=advisor, **facts)
+    )
 
 
 @router.post("/{int:pk}/issue-estimate", response=OrderOut)
@@ -223,7 +227,7 @@ def estimate(request: ApiRequest, pk: int, data: EstimateIn) -> RepairOrder:
     """Freeze the draft's lines as an estimate."""
     row, actor = held(request, RepairOrder, pk)
     issue_estimate(row, promised_at=data.promised_at, actor=actor, version=data.version)
-    return order_whole(row)
+    return order_whole(request, row)
 
 
 @router.post("/{int:pk}/take-up-recommendation", response=OrderOut)
@@ -232,28 +236,32 @@ def recommendation(request: ApiRequest, pk: int, data: TakeUp) -> RepairOrder:
     row, actor = held(request, RepairOrder, pk)
     work = referred(AdditionalWork, data.additional_work_id, actor, "additional_work_id")
     assert work is not None
-    return order_whole(take_up_recommendation(row, work=work, actor=actor, version=data.version))
+    return order_whole(request, take_up_recommendation(row, work=work, actor=actor, version=data.version))
 
 
 @router.post("/{int:pk}/authorise", response=OrderOut)
 def authorise(request: ApiRequest, pk: int, data: Authorise) -> RepairOrder:
     """The customer signs: the draft becomes the contract and gets its number."""
     row, actor = held(request, RepairOrder, pk)
-    return order_whole(authorise_order(row, actor=actor, version=data.version, **data.given("version")))
+    return order_whole(
+        request, authorise_order(row, actor=actor, version=data.version, **data.given("version"))
+    )
 
 
 @router.post("/{int:pk}/change-promise", response=OrderOut)
 def promise(request: ApiRequest, pk: int, data: Promise) -> RepairOrder:
     """Promise another time, with the reason."""
     row, actor = held(request, RepairOrder, pk)
-    return order_whole(change_promise(row, actor=actor, version=data.version, **data.given("version")))
+    return order_whole(
+        request, change_promise(row, actor=actor, version=data.version, **data.given("version"))
+    )
 
 
 @router.post("/{int:pk}/void", response=OrderOut)
 def void(request: ApiRequest, pk: int, data: WithReason) -> RepairOrder:
     """Make the order void; its number stays."""
     row, actor = held(request, RepairOrder, pk)
-    return order_whole(void_order(row, reason=data.reason, actor=actor, version=data.version))
+    return order_whole(request, void_order(row, reason=data.reason, actor=actor, version=data.version))
 
 
 @router.post("/{int:pk}/report-finding", response=OrderOut)
@@ -261,7 +269,7 @@ def finding(request: ApiRequest, pk: int, data: Finding) -> RepairOrder:
     """Note what differs from the order; the advisor prices it as additional work."""
     row, actor = held(request, RepairOrder, pk)
     report_finding(row, finding=data.finding, safety_related=data.safety_related, actor=actor)
-    return order_whole(row)
+    return order_whole(request, row)
 
 
 @router.post("/{int:pk}/issue-parts", response=OrderOut)
@@ -271,7 +279,7 @@ def issue_parts(request: ApiRequest, pk: int, data: IssueParts) -> RepairOrder:
     receiver = employee(actor.must_store, data.receiver, "receiver")
     lines = [Give(line.line_id, line.quantity) for line in data.lines]
     issue_to_order(row, lines=lines, receiver=receiver, actor=actor)
-    return order_whole(row)
+    return order_whole(request, row)
 
 
 @router.post("/{int:pk}/return-to-stock", response=OrderOut)
@@ -281,7 +289,7 @@ def return_parts(request: ApiRequest, pk: int, data: ReturnParts) -> RepairOrder
     line = referred(IssueLine, data.issue_line_id, actor, "issue_line_id")
     assert line is not None
     return_to_stock(row, issue_line=line, quantity=data.quantity, actor=actor)
-    return order_whole(row)
+    return order_whole(request, row)
 
 
 @router.post("/{int:pk}/final-check", response=OrderOut)
@@ -298,7 +306,7 @@ def final(request: ApiRequest, pk: int, data: FinalCheck) -> RepairOrder:
         actor=actor,
         version=data.version,
     )
-    return order_whole(row)
+    return order_whole(request, row)
 
 
 @router.post("/{int:pk}/issue-statements", response=OrderOut)
@@ -306,14 +314,14 @@ def settle(request: ApiRequest, pk: int, data: IssueStatements) -> RepairOrder:
     """Issue one statement per payer."""
     row, actor = held(request, RepairOrder, pk)
     issue_statements(row, rounding=data.rounding, actor=actor, version=data.version)
-    return order_whole(row)
+    return order_whole(request, row)
 
 
 @router.post("/{int:pk}/check-handover", response=OrderOut)
 def handover(request: ApiRequest, pk: int, data: Ticked) -> RepairOrder:
     """The internal check before the customer is called; `items` are all names of the checklist."""
     row, actor = held(request, RepairOrder, pk)
-    return order_whole(check_handover(row, items=data.items, actor=actor, version=data.version))
+    return order_whole(request, check_handover(row, items=data.items, actor=actor, version=data.version))
 
 
 @router.post("/{int:pk}/give-gate-pass", response=OrderOut)
@@ -321,11 +329,13 @@ def gate_pass(request: ApiRequest, pk: int, data: Versioned) -> RepairOrder:
     """Let the car go."""
     row, actor = held(request, RepairOrder, pk)
     give_gate_pass(row, actor=actor, version=data.version)
-    return order_whole(row)
+    return order_whole(request, row)
 
 
 @router.post("/{int:pk}/deliver", response=OrderOut)
 def deliver(request: ApiRequest, pk: int, data: Deliver) -> RepairOrder:
     """Hand the car over to the customer; `items` are all names of the delivery checklist."""
     row, actor = held(request, RepairOrder, pk)
-    return order_whole(deliver_order(row, actor=actor, version=data.version, **data.given("version")))
+    return order_whole(
+        request, deliver_order(row, actor=actor, version=data.version, **data.given("version"))
+    )

@@ -80,7 +80,7 @@ def statement_list(request: ApiRequest, page: Query[StatementPage]) -> object:
 @statements.get("/{int:pk}", response=StatementOut, url_name="statement")
 def statement(request: ApiRequest, pk: int) -> Statement:
     """One statement with its frozen lines and payments."""
-    return statement_whole(held(request, Statement, pk)[0])
+    return statement_whole(request, held(request, Statement, pk)[0])
 
 
 @statements.post("/{int:pk}/receive-payments", response=StatementOut)
@@ -89,14 +89,16 @@ def receive(request: ApiRequest, pk: int, data: Receive) -> Statement:
     row, actor = held(request, Statement, pk)
     parts = [Part(part.kind, part.amount, part.reference) for part in data.parts]
     receive_payments(row, parts=parts, actor=actor, version=data.version)
-    return statement_whole(row)
+    return statement_whole(request, row)
 
 
 @statements.post("/{int:pk}/put-on-account", response=StatementOut)
 def on_account(request: ApiRequest, pk: int, data: OnAccount) -> Statement:
     """Let the open amount stand as a receivable."""
     row, actor = held(request, Statement, pk)
-    return statement_whole(put_on_account(row, reason=data.reason, actor=actor, version=data.version))
+    return statement_whole(
+        request, put_on_account(row, reason=data.reason, actor=actor, version=data.version)
+    )
 
 
 @statements.post("/{int:pk}/reverse", response=StatementOut)
@@ -104,7 +106,7 @@ def reverse_it(request: ApiRequest, pk: int, data: WithReason) -> Statement:
     """Reverse a statement by a counter-statement."""
     row, actor = held(request, Statement, pk)
     reverse_statement(row, reason=data.reason, actor=actor, version=data.version)
-    return statement_whole(row)
+    return statement_whole(request, row)
 
 
 @payments.get("", response=Listed[PaymentOut], url_name="payments")

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from ninja import Schema
 
-from fours.kernel.api_tools import Moment, PersonOut
+from fours.kernel.api_tools import ApiRequest, Moment, PersonOut, rows_of
 from fours.service.models import ClockEntry, LaborLine, Payment, RepairOrder, Statement
 from fours.service.stage import stage_of, with_stage_rows
 from fours.service.totals import Totals, totals_by_payer
@@ -317,17 +317,19 @@ def jobs_whole(jobs: QuerySet[LaborLine]) -> QuerySet[LaborLine]:
     )
 
 
-def order_whole(order: RepairOrder) -> RepairOrder:
+def order_whole(request: ApiRequest, order: RepairOrder) -> RepairOrder:
     """The order as it is now, with everything on it."""
     jobs = Prefetch("jobs", jobs_whole(LaborLine.objects.order_by("position", "pk")))
-    rows = RepairOrder.objects.filter(pk=order.pk).select_related(
-        "store", "vehicle", "customer", "advisor", "wash"
+    rows = (
+        rows_of(RepairOrder, request.actor)
+        .filter(pk=order.pk)
+        .select_related("store", "vehicle", "customer", "advisor", "wash")
     )
     return rows.prefetch_related(jobs, "parts", "fees", "additional_works__found_by", "statements").get()
 
 
-def statement_whole(statement: Statement) -> Statement:
+def statement_whole(request: ApiRequest, statement: Statement) -> Statement:
     """The statement as it is now, with lines and payments."""
     payments = Payment.objects.select_related("received_by", "store").order_by("pk")
-    rows = Statement.objects.filter(pk=statement.pk).select_related("store")
+    rows = rows_of(Statement, request.actor).filter(pk=statement.pk).select_related("store")
     return rows.prefetch_related("lines", Prefetch("payments", payments)).get()

@@ -164,8 +164,8 @@ def _whole(rows: QuerySet[Vehicle]) -> QuerySet[Vehicle]:
     return rows.select_related("store").prefetch_related("ownerships__customer")
 
 
-def _again(row: Vehicle) -> Vehicle:
-    return _whole(Vehicle.objects.filter(pk=row.pk)).get()
+def _again(request: ApiRequest, row: Vehicle) -> Vehicle:
+    return _whole(rows_of(Vehicle, request.actor).filter(pk=row.pk)).get()
 
 
 @resource.get("", response=Listed[VehicleOut], url_name="vehicles")
@@ -197,20 +197,20 @@ def create(request: ApiRequest, response: HttpResponse, data: VehicleIn, store: 
     facts: dict[str, Any] = data.given("owner_id")
     owner = referred(Customer, data.owner_id, actor, "owner_id")
     row = create_vehicle(actor.must_store, actor=actor, owner=owner, mileage_source="接口", **facts)
-    return created(request, response, reverse("api:vehicle", args=[row.pk])), _again(row)
+    return created(request, response, reverse("api:vehicle", args=[row.pk])), _again(request, row)
 
 
 @resource.get("/{int:pk}", response=VehicleOut, url_name="vehicle")
 def vehicle(request: ApiRequest, pk: int) -> Vehicle:
     """One car."""
-    return _again(held(request, Vehicle, pk)[0])
+    return _again(request, held(request, Vehicle, pk)[0])
 
 
 @resource.patch("/{int:pk}", response=VehicleOut, url_name="vehicle")
 def change(request: ApiRequest, pk: int, data: VehicleChange) -> Vehicle:
     """Change what is given of a file; a changed plate goes into the plate history."""
     row, actor = held(request, Vehicle, pk)
-    return _again(change_vehicle(row, actor=actor, version=data.version, **data.given("version")))
+    return _again(request, change_vehicle(row, actor=actor, version=data.version, **data.given("version")))
 
 
 @resource.post("/{int:pk}/change-owner", response=VehicleOut)
@@ -218,7 +218,9 @@ def owner(request: ApiRequest, pk: int, data: OwnerChange) -> Vehicle:
     """The car has a new owner from a day on; the old one stays in the history."""
     row, actor = held(request, Vehicle, pk)
     customer = referred(Customer, data.customer_id, actor, "customer_id")
-    return _again(change_owner(row, customer=customer, on=data.on, actor=actor, version=data.version))
+    return _again(
+        request, change_owner(row, customer=customer, on=data.on, actor=actor, version=data.version)
+    )
 
 
 @resource.post("/{int:pk}/record-mileage", response=VehicleOut)
@@ -233,7 +235,7 @@ def mileage(request: ApiRequest, pk: int, data: Reading) -> Vehicle:
         instrument_replaced=data.instrument_replaced,
         actor=actor,
     )
-    return _again(row)
+    return _again(request, row)
 
 
 @resource.get("/{int:pk}/mileage-readings", response=Listed[ReadingOut])
@@ -249,7 +251,7 @@ def merge(request: ApiRequest, pk: int, data: Merge) -> Vehicle:
     row, actor = held(request, Vehicle, pk)
     into = referred(Vehicle, data.into_id, actor, "into_id")
     assert into is not None
-    return _again(merge_vehicles(row, into=into, actor=actor, version=data.version))
+    return _again(request, merge_vehicles(row, into=into, actor=actor, version=data.version))
 
 
 router.add_router("/vehicles", resource, tags=["vehicles"])
