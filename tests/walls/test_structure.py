@@ -11,8 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent / "fours"
 BY_THEMSELVES = frozenset(
     {"all", "get", "filter", "exclude", "count", "exists", "first", "last", "aggregate", "values"}
 )
-# Jobs are not among them: they work in one store, with only its rows open, and have no person whose rights count.
-ROOMS = ("views", "api")
+ROOMS = ("views", "api", "worklist", "jobs")
 
 
 def files() -> Iterator[Path]:
@@ -25,6 +24,7 @@ def scoped_names() -> set[str]:
     return {model.__name__ for model in product_models() if model.scope != Scope.INSTALLATION}
 
 
+# A job has no person whose rights could be asked: it names the one store it works in.
 def bypasses(tree: ast.Module, scoped: set[str]) -> Iterator[str]:
     """Calls like `RepairOrder.objects.filter(…)` in a module."""
     for node in ast.walk(tree):
@@ -37,7 +37,7 @@ def bypasses(tree: ast.Module, scoped: set[str]) -> Iterator[str]:
             and manager.attr in ("objects", "_default_manager")
             and isinstance(manager.value, ast.Name)
             and manager.value.id in scoped
-            and not any(is_outer(keyword.value) for keyword in node.keywords)
+            and not any(is_outer(keyword.value) or keyword.arg == "store" for keyword in node.keywords)
         ):
             yield f"line {node.lineno}: {manager.value.id}.{manager.attr}.{node.func.attr}"
 
