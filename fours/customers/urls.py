@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/alike/", views.customer_alike, name="customer_alike"),
     path("customers/duplicates/", views.customer_duplicates, name="customer_duplicates"),
     path("customers/<int:pk>/", views.customer, name="customer"),
+    path("customers/<int:pk>/tab/<slug:key>/", views.customer_tab, name="customer_tab"),
     path("customers/<int:pk>/edit/", views.customer_edit, name="customer_edit"),
     path("customers/<int:pk>/consent/", views.customer_consent, name="customer_consent"),
     path("customers/<int:pk>/merge/", views.customer_merge, name="customer_merge"),

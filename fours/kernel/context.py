@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from .actor import Actor
 from .menu import menu_for
@@ -12,7 +13,10 @@ from .worklist import open_task_count
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`actor`, `post_names`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout."""
+    """`actor`, `post_names`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout.
+
+    The task count is asked only by a template that shows it, which a tab or a panel of a page does not.
+    """
     actor: Actor | None = getattr(request, "actor", None)
     theme = request.COOKIES.get("theme", "light")
     base: dict[str, Any] = {
@@ -30,7 +34,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "menu": menu_for(actor, request.path),
         "stores": stores,
         "post_names": _post_names(actor),
-        "open_task_count": open_task_count(actor),
+        "open_task_count": SimpleLazyObject(lambda: open_task_count(actor)),
         "is_demo": any(store.is_demo for store in stores),
     }
 

@@ -1,16 +1,17 @@
 """What customer care adds to a car's page: red flags and the talks in its life."""
 
-from collections.abc import Iterable
+from datetime import datetime
 
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from fours.kernel.actor import Actor
 from fours.vehicles.flags import Flag, register_flags
-from fours.vehicles.life import LifeEntry, LifeSource, of_file, register_life
+from fours.vehicles.life import Facts, LifeEntry, LifeSource, of_file, register_life
 from fours.vehicles.models import Vehicle
 
 from .models import CallAttempt, FollowUpCall, HandlingSheet
-from .models.handling import HandlingState
+from .models.handling import HandlingKind, HandlingState
 
 CALL_TONES = {"reached": "green", "refused": "red", "wrong_number": "red"}
 
@@ -30,41 +31,73 @@ def unhappy_customer(vehicle: Vehicle, actor: Actor) -> list[Flag]:
     ]
 
 
-def _talks(vehicle: Vehicle, actor: Actor, limit: int) -> Iterable[LifeEntry]:
+def _talks(vehicle: Vehicle, actor: Actor) -> QuerySet[CallAttempt]:
     calls = FollowUpCall.objects.visible_to(actor).filter(of_file(vehicle))
-    tries = CallAttempt.objects.visible_to(actor).filter(call__in=calls).select_related("call", "by")
-    return [_talk(row) for row in tries.order_by("-pk")[:limit]]
+    return CallAttempt.objects.visible_to(actor).filter(call__in=calls)
 
 
-def _talk(row: CallAttempt) -> LifeEntry:
-    reached = row.result == CallAttempt.Result.REACHED
-    unhappy = reached and row.call.satisfied is False
+def _talk(when: datetime, facts: Facts) -> LifeEntry:
+    result = CallAttempt.Result(facts["result"])
+    reached = result == CallAttempt.Result.REACHED
+    unhappy = reached and facts["satisfied"] is False
     return LifeEntry(
-        row.at,
-        f"{'二次' if row.call.second_call else ''}回访:{row.get_result_display()}{',不满意' if unhappy else ''}",
-        url=reverse("call", args=[row.call_id]),
-        detail=row.call.words if reached else row.note,
-        who=row.by.name,
+        when,
+        f"{'二次' if facts['second'] else ''}回访:{result.label}{',不满意' if unhappy else ''}",
+        url=reverse("call", args=[facts["call"]]),
+        detail=facts["words"] if reached else facts["note"],
+        who=facts["by"],
         icon="phone",
-        tone="red" if unhappy else CALL_TONES.get(row.result, "neutral"),
+        tone="red" if unhappy else CALL_TONES.get(result, "neutral"),
     )
 
 
-def _sheets(vehicle: Vehicle, actor: Actor, limit: int) -> Iterable[LifeEntry]:
-    rows = HandlingSheet.objects.visible_to(actor).filter(of_file(vehicle)).select_related("responsible")
-    return [
-        LifeEntry(
-            sheet.created_at,
-            f"快速处理 {sheet.number}:{sheet.get_kind_display()},{sheet.get_state_display()}",
-            url=reverse("handling_sheet", args=[sheet.pk]),
-            detail=sheet.measure or sheet.words,
-            who=sheet.responsible.name if sheet.responsible else "",
-            icon="urgent",
-            tone="green" if sheet.state == HandlingState.CLOSED else "red",
-        )
-        for sheet in rows.order_by("-pk")[:limit]
-    ]
+def _sheets(vehicle: Vehicle, actor: Actor) -> QuerySet[HandlingSheet]:
+    return HandlingSheet.objects.visible_to(actor).filter(of_file(vehicle))
 
 
-register_life(LifeSource("calls", "回访", "survey.view", _talks))
-register_life(LifeSource("handling", "不满处理", "survey.view", _sheets))
+def _sheet(when: datetime, facts: Facts) -> LifeEntry:
+    state = HandlingState(facts["state"])
+    return LifeEntry(
+        when,
+        f"快速处理 {facts['number']}:{HandlingKind(facts['kind']).label},{state.label}",
+        url=reverse("handling_sheet", args=[facts["pk"]]),
+        detail=facts["measure"] or facts["words"],
+        who=facts["responsible"] or "",
+        icon="urgent",
+        tone="green" if state == HandlingState.CLOSED else "red",
+    )
+
+
+register_life(
+    LifeSource(
+        "calls",
+        "回访",
+        "survey.view",
+        _talks,
+        "at",
+        {
+            "call": "call_id",
+            "second": "call__second_call",
+            "satisfied": "call__satisfied",
+            "words": "call__words",
+            "result": "result",
+            "note": "note",
+            "by": "by__name",
+        },
+        _talk,
+    )
+)
+register_life(
+    LifeSource(
+        "handling",
+        "不满处理",
+        "survey.view",
+        _sheets,
+        "created_at",
+        {
+            **{name: name for name in ("pk", "number", "kind", "state", "measure", "words")},
+            "responsible": "responsible__name",
+        },
+        _sheet,
+    )
+)

@@ -78,7 +78,9 @@ def test_the_export_opens_again_and_is_noted(client_of: ClientOf, s01: Store, zh
     assert client_of("advisor", s01).get("/customers/export/").status_code == 403
 
 
-@pytest.mark.parametrize("address", ["/customers/", "/customers/{pk}/", "/customers/{pk}/edit/"])
+@pytest.mark.parametrize(
+    "address", ["/customers/", "/customers/{pk}/", "/customers/{pk}/tab/comments/", "/customers/{pk}/edit/"]
+)
 def test_screens_take_few_queries(
     client_of: ClientOf,
     person: PersonOf,
@@ -94,8 +96,8 @@ def test_screens_take_few_queries(
     client = client_of("advisor", s01)
     address = address.format(pk=zhang.pk)
     client.get(address)
-    # Nine of them are the layout's: transaction, session, person, posts, stores, scope, tasks.
-    with django_assert_max_num_queries(18):
+    # Two of them are the savepoint of the test's own transaction.
+    with django_assert_max_num_queries(17):
         assert client.get(address).status_code == 200
 
 
@@ -208,6 +210,21 @@ def test_duplicates_are_listed_and_merged(
     assert old.merged_into == zhang
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"), [("history", "新建客户"), ("attachments", "还没有附件"), ("comments", "保存备注")]
+)
+def test_a_tab_is_fetched_alone_or_opened_with_the_page(
+    client_of: ClientOf, s01: Store, zhang: Customer, key: str, shown: str
+) -> None:
+    client = client_of("advisor", s01)
+    alone = client.get(f"/customers/{zhang.pk}/tab/{key}/").text
+    whole = client.get(f"/customers/{zhang.pk}/?tab={key}").text
+    assert shown in alone
+    assert shown in whole
+    assert "<html" not in alone
+    assert client.get(f"/customers/{zhang.pk}/tab/none/").status_code == 404
+
+
 # post → (list and page, form, merge)
 RIGHTS = {
     "advisor": (200, 200, 403),
@@ -239,7 +256,7 @@ def test_another_stores_customer_is_not_there(
     client_of: ClientOf, see: Callable[..., None], s01: Store, s02: Store, zhang: Customer
 ) -> None:
     client = client_of("service_manager", s02)
-    for tail in ("", "edit/", "merge/"):
+    for tail in ("", "tab/history/", "edit/", "merge/"):
         assert client.get(f"/customers/{zhang.pk}/{tail}").status_code == 404
     assert client.post(f"/customers/{zhang.pk}/edit/", typed()).status_code == 404
     assert client.post(f"/customers/{zhang.pk}/consent/", {"agreed": "1"}).status_code == 404

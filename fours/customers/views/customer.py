@@ -1,5 +1,6 @@
 """The page of a customer, its form, merging, and the list of files that may be one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from fours.customers.completeness import completeness
 from fours.customers.duplicates import find_duplicates, groups_alike
@@ -22,7 +23,7 @@ from fours.customers.verbs.customer import (
 )
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
-from fours.kernel.errors import Refused, Stale
+from fours.kernel.errors import NotThere, Refused, Stale
 from fours.kernel.forms import TablerForm
 from fours.kernel.history import history_address, history_of
 from fours.kernel.panels import panels_of, render_panel
@@ -33,10 +34,11 @@ from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
 @screen("customers.view")
 def customer(request: ActorRequest, pk: int) -> HttpResponse:
-    """Everything about one customer: how to reach them, what is missing, their cars, what was done."""
+    """Everything about one customer: how to reach them, what is missing, their cars; `?tab=` opens a tab."""
     row = find(Customer, pk, request.actor, "advisor", "merged_into")
     prefetch_related_objects([row], Prefetch("phones", Phone.objects.order_by("-primary", "id")), "contacts")
     may_change = request.actor.can("customers.change") and row.merged_into is None
+    chosen = TABS.get(request.GET.get("tab", ""), TABS["history"])
     context = {
         "customer": row,
         "phones": list(row.phones.all()),
@@ -46,14 +48,58 @@ def customer(request: ActorRequest, pk: int) -> HttpResponse:
         "may_change": may_change,
         "may_merge": request.actor.can("customers.merge") and row.merged_into is None,
         "calls_verb": VERBS["allow_calls" if row.do_not_call else "stop_calls"],
-        "history": history_of(row, request.actor, 20),
-        "history_url": history_address(row),
-        "attachments": attachments_of(row, request.actor),
-        "attach_to": attach_address(row) if may_change else "",
-        "comments": comments_of(row, request.actor),
-        "comment_to": comment_address(row),
+        "tabs": TABS.values(),
+        "chosen": chosen,
+        **chosen.context(request, row),
     }
     return render(request, "customers/customer.html", context)
+
+
+@require_GET
+@screen("customers.view")
+def customer_tab(request: ActorRequest, pk: int, key: str) -> HttpResponse:
+    """One tab of the customer's page, fetched when it is opened."""
+    row = find(Customer, pk, request.actor)
+    chosen = TABS.get(key)
+    if chosen is None:
+        raise NotThere()
+    return render(request, chosen.template, chosen.context(request, row))
+
+
+def _history(request: ActorRequest, row: Customer) -> dict[str, object]:
+    return {"history": history_of(row, request.actor, 20), "history_url": history_address(row)}
+
+
+def _attachments(request: ActorRequest, row: Customer) -> dict[str, object]:
+    may_change = request.actor.can("customers.change") and row.merged_into_id is None
+    return {
+        "attachments": attachments_of(row, request.actor),
+        "attach_to": attach_address(row) if may_change else "",
+    }
+
+
+def _comments(request: ActorRequest, row: Customer) -> dict[str, object]:
+    return {"comments": comments_of(row, request.actor), "comment_to": comment_address(row)}
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A part of the page that is read only when it is looked at."""
+
+    key: str
+    label: str
+    template: str
+    context: Callable[[ActorRequest, Customer], dict[str, object]]
+
+
+TABS = {
+    tab.key: tab
+    for tab in (
+        Tab("history", "动态", "kernel/history.html", _history),
+        Tab("attachments", "附件", "kernel/attachments.html", _attachments),
+        Tab("comments", "备注", "kernel/comments.html", _comments),
+    )
+}
 
 
 @dataclass

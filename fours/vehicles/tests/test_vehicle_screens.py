@@ -1,12 +1,12 @@
 """The screens of cars: list, the car's page, forms, owner, mileage, merge, search and picker."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
+from django.db.models import QuerySet
 from django.test import Client
-from django.utils import timezone
 
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer, stop_calls
@@ -17,7 +17,7 @@ from fours.kernel.register.checks import errors_of
 from fours.kernel.search import search
 from fours.vehicles import flags, life
 from fours.vehicles.flags import Flag
-from fours.vehicles.life import LifeEntry, LifeSource
+from fours.vehicles.life import Facts, LifeEntry, LifeSource
 from fours.vehicles.models import Vehicle
 from fours.vehicles.registers import VEHICLES
 from fours.vehicles.verbs.merge import merge_vehicles
@@ -76,24 +76,48 @@ def test_the_car_s_page_shows_owner_phone_mileage_and_history(
         assert shown in page
 
 
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("life", "新建车辆档案"), ("file", "车主历史"), ("attachments", "还没有附件"), ("comments", "保存备注")],
+)
+def test_a_tab_is_fetched_alone_or_opened_with_the_page(
+    client_of: ClientOf, s01: Store, car: Vehicle, key: str, shown: str
+) -> None:
+    client = client_of("advisor", s01)
+    alone, whole = (
+        client.get(f"/vehicles/{car.pk}/tab/{key}/").text,
+        client.get(f"/vehicles/{car.pk}/?tab={key}").text,
+    )
+    assert shown in alone
+    assert shown in whole
+    assert "<html" not in alone
+    assert f'hx-get="/vehicles/{car.pk}/tab/{key}/"' in whole
+    assert client.get(f"/vehicles/{car.pk}/tab/none/").status_code == 404
+
+
 def test_a_technician_sees_the_car_but_not_the_person(client_of: ClientOf, s01: Store, car: Vehicle) -> None:
     page = client_of("technician", s01).get(f"/vehicles/{car.pk}/").text
     assert VIN in page
     assert "张建国" not in page
     assert "13812345678" not in page
+    assert "张建国" not in client_of("technician", s01).get(f"/vehicles/{car.pk}/tab/file/").text
 
 
 def test_the_life_is_gathered_from_all_sources_and_narrowed_by_kind(
     monkeypatch: pytest.MonkeyPatch, client_of: ClientOf, s01: Store, car: Vehicle
 ) -> None:
-    def visits(vehicle: Vehicle, actor: Actor, limit: int) -> list[LifeEntry]:
-        return [LifeEntry(timezone.now(), "首保来店", "/service/orders/1/")]
+    def visits(vehicle: Vehicle, actor: Actor) -> QuerySet[Vehicle]:
+        return Vehicle.objects.visible_to(actor).filter(pk=vehicle.pk)
+
+    def visit(when: datetime, facts: Facts) -> LifeEntry:
+        return LifeEntry(when, f"首保来店 {facts['plate']}", "/service/orders/1/")
 
     monkeypatch.setattr(life, "LIFE", dict(life.LIFE))
-    life.register_life(LifeSource("visit", "来店", "service.view", visits))
+    source = LifeSource("visit", "来店", "service.view", visits, "updated_at", {"plate": "plate"}, visit)
+    life.register_life(source)
     client = client_of("advisor", s01)
     whole, narrow = (client.get(f"/vehicles/{car.pk}/{query}").text for query in ("", "?kind=mileage"))
-    assert "首保来店" in whole
+    assert "首保来店 苏E12345" in whole
     assert "32,100 km · 建档" in narrow
     assert "首保来店" not in narrow
 
@@ -116,7 +140,16 @@ def test_flags_of_upper_apps_and_of_the_file_stand_on_top(
     assert "商业险已于 2020-01-01 到期" in page
 
 
-@pytest.mark.parametrize("address", ["/vehicles/", "/vehicles/{pk}/", "/vehicles/{pk}/edit/"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/vehicles/",
+        "/vehicles/{pk}/",
+        "/vehicles/{pk}/?tab=file",
+        "/vehicles/{pk}/tab/life/",
+        "/vehicles/{pk}/edit/",
+    ],
+)
 def test_screens_take_few_queries(
     client_of: ClientOf,
     advisor: Actor,
@@ -132,8 +165,8 @@ def test_screens_take_few_queries(
     client = client_of("advisor", s01)
     address = address.format(pk=car.pk)
     client.get(address)
-    # Nine of them are the layout's: transaction, session, person, posts, stores, scope, tasks.
-    with django_assert_max_num_queries(20):
+    # Two of them are the savepoint of the test's own transaction.
+    with django_assert_max_num_queries(17):
         assert client.get(address).status_code == 200
 
 
@@ -231,7 +264,7 @@ def test_cars_are_merged_and_the_old_page_leads_on(
     assert client.get(f"/vehicles/{old.pk}/merge/").status_code == 200
     assert client.post(f"/vehicles/{old.pk}/merge/", {"into": car.pk}).status_code == 302
     assert f'href="/vehicles/{car.pk}/"' in client.get(f"/vehicles/{old.pk}/").text
-    assert "100 km" in client.get(f"/vehicles/{car.pk}/").text
+    assert "100 km" in client.get(f"/vehicles/{car.pk}/tab/file/").text
     assert "苏E99999" not in client.get("/vehicles/").text
 
 
@@ -252,6 +285,7 @@ def test_each_post_enters_only_what_it_may(client_of: ClientOf, s01: Store, car:
     for address, status in (
         ("/vehicles/", look),
         (f"/vehicles/{car.pk}/", look),
+        (f"/vehicles/{car.pk}/tab/comments/", look),
         ("/vehicles/new/", form),
         (f"/vehicles/{car.pk}/edit/", form),
         (f"/vehicles/{car.pk}/owner/", form),
@@ -265,7 +299,7 @@ def test_another_stores_car_is_not_there(
     client_of: ClientOf, see: Callable[..., None], s01: Store, s02: Store, car: Vehicle
 ) -> None:
     client = client_of("service_manager", s02)
-    for tail in ("", "edit/", "owner/", "mileage/", "merge/"):
+    for tail in ("", "tab/life/", "edit/", "owner/", "mileage/", "merge/"):
         assert client.get(f"/vehicles/{car.pk}/{tail}").status_code == 404
     assert client.post(f"/vehicles/{car.pk}/edit/", typed()).status_code == 404
     assert "苏E12345" not in client.get("/vehicles/").text

@@ -16,9 +16,3 @@ document.addEventListener("focusout", (event) => {
     row.dispatchEvent(new CustomEvent("leave"));
   });
 });
-
-for (const tab of document.querySelectorAll("[data-panel-tab]")) {
-  tab.addEventListener("click", () => {
-    for (const other of document.querySelectorAll("[data-panel-tab]")) other.classList.toggle("active", other === tab);
-  });
-}
