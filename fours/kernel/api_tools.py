@@ -9,7 +9,7 @@ from typing import Annotated, Any, Generic, Literal, TypeVar, cast
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from ninja import Schema
+from ninja import Schema, Status
 from ninja.security import HttpBearer
 from pydantic import (
     AfterValidator,
@@ -234,10 +234,10 @@ def listing(
     )
 
 
-def created(request: HttpRequest, response: HttpResponse, address: str) -> int:
-    """Say where the new document is; gives the status 201."""
+def created(request: HttpRequest, response: HttpResponse, address: str, row: T) -> Status[T]:
+    """The new row under the status 201, saying where it is."""
     response["Location"] = request.build_absolute_uri(address)
-    return 201
+    return Status(201, row)
 
 
 def day(value: date | None) -> str | None:

@@ -197,7 +197,7 @@ def create(request: ApiRequest, response: HttpResponse, data: CustomerIn, store:
     """A new customer file."""
     actor = writer(request, store)
     row = create_customer(actor.must_store, actor=actor, **data.facts())
-    return created(request, response, reverse("api:customer", args=[row.pk])), _again(request, row)
+    return created(request, response, reverse("api:customer", args=[row.pk]), _again(request, row))
 
 
 @resource.get("/{int:pk}", response=CustomerOut, url_name="customer")

@@ -200,8 +200,8 @@ def open_new(request: ApiRequest, response: HttpResponse, data: OrderIn, store: 
         actor=actor,
         **facts,
     )
-    return created(request, response, reverse("api:repair-order", args=[order.pk])), order_whole(
-        request, order
+    return created(
+        request, response, reverse("api:repair-order", args=[order.pk]), order_whole(request, order)
     )
 
 

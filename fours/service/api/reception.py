@@ -215,7 +215,7 @@ def book(request: ApiRequest, response: HttpResponse, data: AppointmentIn, store
         actor=actor,
         **data.given("vehicle_id", "customer_id", "advisor", "confirmed"),
     )
-    return created(request, response, reverse("api:appointment", args=[row.pk])), row
+    return created(request, response, reverse("api:appointment", args=[row.pk]), row)
 
 
 @appointments.get("/{int:pk}", response=AppointmentOut, url_name="appointment")
@@ -278,7 +278,7 @@ def start(request: ApiRequest, response: HttpResponse, data: CheckInIn, store: s
         deliverer_phone=data.deliverer_phone,
         actor=actor,
     )
-    return created(request, response, reverse("api:check-in", args=[row.pk])), row
+    return created(request, response, reverse("api:check-in", args=[row.pk]), row)
 
 
 @check_ins.get("/{int:pk}", response=CheckInOut, url_name="check-in")

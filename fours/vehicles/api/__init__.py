@@ -197,7 +197,7 @@ def create(request: ApiRequest, response: HttpResponse, data: VehicleIn, store: 
     facts: dict[str, Any] = data.given("owner_id")
     owner = referred(Customer, data.owner_id, actor, "owner_id")
     row = create_vehicle(actor.must_store, actor=actor, owner=owner, mileage_source="接口", **facts)
-    return created(request, response, reverse("api:vehicle", args=[row.pk])), _again(request, row)
+    return created(request, response, reverse("api:vehicle", args=[row.pk]), _again(request, row))
 
 
 @resource.get("/{int:pk}", response=VehicleOut, url_name="vehicle")
