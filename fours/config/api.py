@@ -9,9 +9,11 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
+from ninja.renderers import JSONRenderer
 
 from fours.kernel.api_tools import Bearer, enter
 from fours.kernel.errors import NeedsConfirmation, NotThere, Refused
@@ -94,11 +96,42 @@ def _unreadable(request: HttpRequest) -> HttpResponse | None:
     return None
 
 
-api = NinjaAPI(
+class InChinese(JSONRenderer):
+    """Answers people can read as they come."""
+
+    json_dumps_params = {"ensure_ascii": False}
+
+
+class FoursAPI(NinjaAPI):
+    """The routers' addresses; a method an address does not know is answered in the shape of all errors."""
+
+    def _get_urls(self) -> list[URLResolver | URLPattern]:
+        addresses = super()._get_urls()
+        for address in addresses:
+            if isinstance(address, URLPattern):
+                address.callback = in_shape(address.callback)
+        return addresses
+
+
+def in_shape(view: Run) -> Run:
+    @wraps(view)
+    def shaped(request: HttpRequest, *args: Any, **path: Any) -> HttpResponse:
+        answer = view(request, *args, **path)
+        if not isinstance(answer, HttpResponseNotAllowed):
+            return answer
+        refused = problem(405, "method_not_allowed", f"此地址不接受 {request.method} 请求。")
+        refused["Allow"] = answer["Allow"]
+        return refused
+
+    return shaped
+
+
+api = FoursAPI(
     title="FourS 四方",
     version="1",
     description="四方系统的开放接口:屏幕上能做的,这里都按同样的规则、同样的权限来做。",
     auth=Bearer(),
+    renderer=InChinese(),
     urls_namespace="api",
     # No look at a validator outside: the page works without the Internet and tells nobody about the store.
     docs=Swagger(settings={"validatorUrl": None}),

@@ -111,6 +111,7 @@ def test_no_right_is_403_and_another_stores_row_404(
     assert row.name == "王小明"
     problem(other.get("customers/99999999999999999999999"), 404, "not_found")
     problem(other.get("nothing-like-this"), 404, "not_found")
+    problem(other.send("customers", method="delete"), 405, "method_not_allowed")
 
 
 def test_a_stale_version_is_409_and_changes_nothing(s01: Store, person, caller_of: CallerOf) -> None:
