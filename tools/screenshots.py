@@ -1,9 +1,10 @@
 """Pictures of every screen, as each post sees it: all sizes into var/pictures, the README's into docs/pictures.
 
 Starts a server with fresh demo data in a temporary folder, signs in as each post, and takes the sign-in page, the
-home page, every page of the menu and the first document each list leads to.
+home page, every page of the menu and the first document each list leads to. `--readme` takes the README's only.
 """
 
+import io
 import os
 import re
 import socket
@@ -12,9 +13,11 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -27,21 +30,54 @@ POSTS = (
 PASSWORD = "fours-demo"  # noqa: S105 - public, demo data only
 WIDTHS = {1440: 900, 1024: 768, 390: 844}
 THEMES = ("light", "dark")
-# Screen → name in docs/pictures. A screen is named <post>-<address>, numbers in the address written as "one".
-IN_README = {
-    "advisor-home": "home",
-    "foreman-board": "board",
-    "advisor-repair-orders-one": "repair-order",
-    "service_manager-daily-reports-one": "daily-report",
-}
 BROWSER_ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update"),
 ]
+COLORS = 192
+DESK, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture of the README: who looks at which page, then at what the first such link on it leads to."""
+
+    name: str
+    post: str
+    path: str
+    link: str = ""
+    size: tuple[int, int] = DESK
+
+
+README = (
+    Shot("home", "advisor", "/"),
+    Shot("board", "foreman", "/service/board/"),
+    Shot("order", "advisor", "/service/board/", '[data-state="in_work"] a[href^="/service/orders/"]'),
+    Shot("car", "advisor", "/vehicles/", 'main a[href^="/vehicles/"]'),
+    Shot("check-in", "advisor", "/service/check-ins/", 'main a[href^="/service/check-ins/"]', TABLET),
+    Shot("phone", "technician", "/service/my-jobs/", 'main a[href^="/service/jobs/"]', PHONE),
+    Shot("call", "crm_agent", "/survey/calls/", 'main a[href^="/survey/calls/"]'),
+    Shot(
+        "daily-report",
+        "service_manager",
+        "/survey/reports/",
+        'main tr:nth-child(2) a[href^="/survey/reports/"]',
+    ),
+)
+# A list as dealers keep it: dates of all kinds, full-width digits, a phone too short, a month too many.
+DEALERS_LIST = """客户车辆档案,,,,,
+客户名称,手机,车牌号,车架号,上牌日期,里程（万公里）
+陈晓东,１３８１２３４５６７８,苏Ｅ·７Ｋ３２１,,2021年3月5日,4.2
+苏州远方物流有限公司,0512-65123456,苏EA1234,,20220630,无
+李梅,1391234567,苏E6M889,,2023.05.18,1.5
+孙志明,13912340007,苏E90K12,,2024-13-5,0.8
+周雅琴,13912340008,苏ED05518,,2024/1/15,2.6
+合计,,,,,9.1
+"""
 
 
 def main() -> int:
-    """Take all pictures; 1 with the addresses of pages that answered with an error."""
+    """Take the pictures; 1 with the addresses of pages that answered with an error."""
     ALL_PICTURES.mkdir(parents=True, exist_ok=True)
     README_PICTURES.mkdir(parents=True, exist_ok=True)
     broken: list[str] = []
@@ -49,7 +85,8 @@ def main() -> int:
         browser = playwright.chromium.launch(
             executable_path=os.environ["FOURS_CHROMIUM"], args=BROWSER_ARGUMENTS
         )
-        for post in POSTS:
+        photograph_readme(browser, url)
+        for post in POSTS if "--readme" not in sys.argv else ():
             broken += photograph_post(browser, url, post)
         browser.close()
     print("\n".join(broken))
@@ -79,26 +116,63 @@ def demo_server() -> Iterator[str]:
                 server.terminate()
 
 
-def photograph_post(browser: Browser, url: str, post: str) -> list[str]:
-    """All screens of a post; the addresses that answered with an error."""
-    print(post, flush=True)
-    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+def photograph_readme(browser: Browser, url: str) -> None:
+    """The README's pictures; fails when a page or the link to it is missing, since then the picture would lie."""
+    for shot in README:
+        page = signed_in(browser, url, shot.post, shot.size)
+        page.goto(f"{url}{shot.path}")
+        if shot.link:
+            address = page.locator(shot.link).first.get_attribute("href", timeout=5000)
+            page.goto(f"{url}{address}")
+        keep(page, shot.name)
+    page = signed_in(browser, url, "info_clerk", DESK)
+    page.goto(f"{url}/import/?kind=customers")
+    page.set_input_files(
+        "input[type=file]",
+        {"name": "客户档案.csv", "mimeType": "text/csv", "buffer": DEALERS_LIST.encode("gb18030")},
+    )
+    for label in ("上传", "核对数据"):
+        page.get_by_role("button", name=label).click()
+    keep(page, "import")
+
+
+def keep(page: Page, name: str) -> None:
+    """The page as it stands, in few colours: the README is read over slow lines too."""
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    palette = picture.quantize(COLORS, dither=Image.Dither.NONE)
+    palette.save(README_PICTURES / f"{name}.png", optimize=True)
+    page.context.close()
+
+
+def signed_in(browser: Browser, url: str, user: str, size: tuple[int, int]) -> Page:
+    """A page of somebody's own, signed in."""
+    context = browser.new_context(
+        locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": size[0], "height": size[1]}
+    )
     page = context.new_page()
     page.goto(f"{url}/accounts/login/")
-    if post == POSTS[0]:
+    if user == POSTS[0] and not (ALL_PICTURES / "sign-in-390-dark.png").exists():
         photograph(context, page, "sign-in")
-    page.fill("input[name=login]", post)
+    page.fill("input[name=login]", user)
     page.fill("input[name=password]", PASSWORD)
     page.click("form button[type=submit]")
     page.wait_for_load_state("networkidle")
+    return page
+
+
+def photograph_post(browser: Browser, url: str, post: str) -> list[str]:
+    """All screens of a post; the addresses that answered with an error."""
+    print(post, flush=True)
+    page = signed_in(browser, url, post, DESK)
     broken = []
     for path in paths_of(page, url):
         answer = page.goto(f"{url}{path}")
         if answer is None or answer.status >= 400:
             broken.append(f"{post} {path} {answer.status if answer else 'no answer'}")
             continue
-        photograph(context, page, screen_name(post, path))
-    context.close()
+        photograph(page.context, page, screen_name(post, path))
+    page.context.close()
     return broken
 
 
@@ -132,8 +206,6 @@ def photograph(context: BrowserContext, page: Page, name: str) -> None:
             page.set_viewport_size({"width": width, "height": height})
             page.reload(wait_until="networkidle")
             page.screenshot(path=ALL_PICTURES / f"{name}-{width}-{theme}.png")
-            if (width, theme) == (1440, "light") and name in IN_README:
-                page.screenshot(path=README_PICTURES / f"{IN_README[name]}.png")
 
 
 if __name__ == "__main__":
