@@ -67,4 +67,4 @@ def counter(address: str, chromium: Browser) -> Iterator[Counter]:
     """The people of the store, each at their own screen."""
     people = Counter(address, chromium)
     yield people
-    assert people.leave() == []
+    people.go_home()

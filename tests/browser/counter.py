@@ -66,6 +66,17 @@ class Screen:
         """Click the button that says so, and wait for the page that answers."""
         self._leave_by(self.page.locator(within).get_by_role("button", name=name, exact=exact).first)
 
+    def confirm(self, name: str) -> None:
+        """Click the button that asks first, and then its answer."""
+        self.page.locator("main").get_by_role("button", name=name, exact=True).first.click()
+        self.press(name, within="dialog[open]", exact=True)
+
+    def take_up(self, task: str) -> None:
+        """From today's work at home, open the first thing to do that is called so."""
+        self.home()
+        row = self.main.locator(".task", has_text=task).first
+        self._leave_by(row.get_by_role("link", name="去做"))
+
     def _leave_by(self, target: Locator) -> None:
         with self.page.expect_navigation():
             target.click()
@@ -206,10 +217,10 @@ class Counter:
             self.screens[username] = screen
         return self.screens[username]
 
-    def leave(self) -> list[str]:
-        """Close the windows; what went wrong in any of them."""
+    def go_home(self) -> None:
+        """The working day is over: every window is closed; no page may have failed in any of them."""
         troubles = [trouble for screen in self.screens.values() for trouble in screen.troubles]
         for screen in self.screens.values():
             screen.context.close()
         self.screens.clear()
-        return troubles
+        assert troubles == []

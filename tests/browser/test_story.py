@@ -7,6 +7,14 @@ from pathlib import Path
 import pytest
 import time_machine
 
+from tests.browser.aftercare import (
+    call_customer,
+    correct_later,
+    drive_out,
+    settle_and_pay,
+    sign_report,
+    solve_complaint,
+)
 from tests.browser.counter import Counter
 from tests.browser.loading import load_dealers_files
 from tests.browser.reception import book_two_visits, open_and_sign_order, take_car_over
@@ -31,3 +39,17 @@ def test_one_whole_day(clock: time_machine.Traveller, counter: Counter, tmp_path
     open_and_sign_order(counter("advisor"))
     clock.shift(timedelta(minutes=20))
     work_on_car(counter)
+    settle_and_pay(counter)
+    drive_out(counter)
+    sign_report(counter("service_manager"))
+
+    # Three days later, in the hour the customer named.
+    counter.go_home()
+    clock.move_to(datetime(2026, 3, 19, 7, 5, tzinfo=UTC))
+    call_customer(counter("crm_agent"), content=False)
+    solve_complaint(counter("service_manager"))
+    clock.move_to(datetime(2026, 3, 20, 7, 5, tzinfo=UTC))
+    counter.go_home()
+    call_customer(counter("crm_agent"), content=True)
+    counter("service_manager").menu("快速处理")
+    correct_later(counter("service_manager"))

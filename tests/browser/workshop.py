@@ -30,8 +30,7 @@ def clock_on_and_report(technician: Screen) -> None:
 
 def agree_additional_work(advisor: Screen) -> None:
     """The advisor prices what was found, offers it, and writes down who agreed and how."""
-    advisor.home()
-    advisor.page.locator(".task", has_text="增项").get_by_role("link", name="去做").first.click()
+    advisor.take_up("增项")
     advisor.sees("空调出风有异味")
     jobs = advisor.open("加项目")
     advisor.pick("operation", "空调系统清洗", within=jobs)

@@ -130,6 +130,8 @@ def test_the_inspector_fails_then_passes_the_car(s, client_of, s01, phone):
     assert "请选择退回返工的项目" in desk.post(address, bad).content.decode()
     assert desk.post(address, {**bad, "failed_jobs": [job.pk]}).status_code == 302
     assert job_of(order).state == "dispatched"
+    for shown in (reverse("my_jobs"), reverse("job", args=[job.pk])):
+        assert "有异响" in phone.get(shown).content.decode()
     clock_on(job_of(order), actor=s.ann)
     phone.post(reverse("job_finish", args=[job.pk]), {"all_good": "1"})
     leader = client_of("team_leader", s01)

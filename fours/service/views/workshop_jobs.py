@@ -1,5 +1,6 @@
 """The technician's phone (SV-08): my jobs, clock on and off, pause with its reason, finish with the own check."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -39,7 +40,7 @@ class MyJob:
 
     job: LaborLine
     clock: ClockEntry | None
-    sent_back: str
+    sent_back: Inspection | None
     now: datetime
 
     @property
@@ -70,7 +71,7 @@ def my_jobs(request: ActorRequest) -> HttpResponse:
     mine = (
         jobs_seen_by(request.actor)
         .filter(assignments__technician=request.user, order__state=RepairOrder.State.AUTHORISED)
-        .prefetch_related("clock_entries", "inspections")
+        .prefetch_related("clock_entries", "order__inspections__inspector")
     )
     rows = [_mine(job, request) for job in mine.order_by("order__promised_at", "pk")]
     context = {
@@ -87,10 +88,18 @@ def my_jobs(request: ActorRequest) -> HttpResponse:
 def _mine(job: LaborLine, request: ActorRequest) -> MyJob:
     running = (one for one in job.clock_entries.all() if one.ended_at is None)
     clock = next((one for one in running if one.technician_id == request.user.pk), None)
-    back = job.state == Job.DISPATCHED and job.clock_entries.all()
-    checks = sorted(job.inspections.all(), key=lambda one: one.pk) if back else []
-    failed = [one.reason for one in checks if not one.passed]
-    return MyJob(job, clock, failed[-1] if failed else "终检退回" if back else "", timezone.now())
+    return MyJob(job, clock, sent_back_by(job, job.order.inspections.all()), timezone.now())
+
+
+def sent_back_by(job: LaborLine, checks: Iterable[Inspection]) -> Inspection | None:
+    """The team's or final check that sent the job back, until its work was checked anew; `checks` are the order's."""
+    level = Inspection.Level
+    mine = [one for one in checks if one.job_id == job.pk or one.level == level.FINAL]
+    mine = sorted((one for one in mine if one.level != level.SELF), key=lambda one: one.pk)
+    # Without a team check of its own it was never finished: a failed final check meant others.
+    if job.state == Job.TEAM_CHECKED or not any(one.job_id == job.pk for one in mine):
+        return None
+    return None if mine[-1].passed else mine[-1]
 
 
 def _to_check(actor: Actor) -> list[LaborLine]:
@@ -147,7 +156,7 @@ def _job_context(request: ActorRequest, shown: LaborLine, others: list[LaborLine
         "entries": entries,
         "others": others,
         "parts": _parts(actor, shown),
-        "checks": list(shown.inspections.select_related("inspector").order_by("-pk")),
+        "sent_back": sent_back_by(shown, shown.order.inspections.select_related("inspector")),
         "attachments": _photos(actor, shown.order),
         "attach_to": attach_address(shown.order) if works else "",
         "reasons": PauseReason.choices,
