@@ -8,7 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from fours.customers.models import Customer
-from fours.kernel.models import Occurrence, Store, StoreScoped, Task, User
+from fours.kernel.models import IntakeLoad, Occurrence, Store, StoreScoped, Task, User
 from fours.org.models import Assignment
 from fours.parts.models import Bin, IssueLine, IssueSlip, Lot, LotBalance, Part, StockMovement
 from fours.service.models import (
@@ -86,6 +86,7 @@ def world(store: Store) -> Aggregates:
         Wash.objects.create(order=order),
         DailyReport.objects.create(store=store, date=day),
         Assignment.objects.create(user=hand, store=store, post="washer", starts_on=day),
+        IntakeLoad.objects.create(store=store, kind="customers", file_name="x.xlsx", state="loaded"),
         Occurrence.objects.create(store=store, rule="test.rule", due_at=now, state="failed"),
     ]  # fmt: skip
     made: dict[type[models.Model], models.Model] = {type(row): row for row in rows}
