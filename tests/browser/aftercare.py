@@ -47,7 +47,9 @@ def drive_out(counter: Counter) -> None:
     advisor.tick("items")
     advisor.fill(mileage_out="45231", call_from="15:00", call_until="17:00")
     advisor.press("交车", exact=True)
-    advisor.sees("已交车", "下次保养日期")
+    advisor.sees("已交车")
+    advisor.click("结算", within="#panels nav")
+    advisor.sees("下次保养日期", "45,231", "15:00")
 
 
 def find_order(screen: Screen) -> None:

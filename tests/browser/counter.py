@@ -6,6 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
+expect.set_options(timeout=15_000)
+
 PASSWORD = "ein-langes-Passwort-2026"
 SIZES: Mapping[str, tuple[int, int]] = {"desktop": (1440, 900), "tablet": (1024, 1366), "phone": (390, 844)}
 BUSY = ".htmx-request, .htmx-swapping, .htmx-settling"
@@ -17,20 +19,23 @@ class Screen:
     def __init__(self, context: BrowserContext, address: str) -> None:
         self.context, self.address = context, address
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(8_000)
+        self.page.set_default_timeout(15_000)
         self.troubles: list[str] = []
+        self.seen: set[str] = set()
         self.page.on("pageerror", lambda error: self.troubles.append(f"{self.path} {error}"))
         self.page.on("console", self._note_console)
-        self.page.on("response", self._note_fault)
+        self.page.on("response", self._note)
 
     def _note_console(self, message: Any) -> None:
         # A refusal (4xx) is also written there by the browser; faults of the server are noted by their answer.
         if message.type == "error" and "Failed to load resource" not in message.text:
             self.troubles.append(f"{self.path} {message.text}")
 
-    def _note_fault(self, response: Any) -> None:
+    def _note(self, response: Any) -> None:
         if response.status >= 500:
             self.troubles.append(f"{response.status} {response.url}")
+        elif response.ok and response.request.method == "GET":
+            self.seen.add(response.url.removeprefix(self.address))
 
     # ---- going somewhere ----
 
@@ -173,7 +178,9 @@ class Screen:
 
     def pdf(self, link: str) -> bytes:
         """The PDF behind the link of this name."""
-        answer = self.context.request.get(f"{self.address}{self.address_of(link)}")
+        address = self.address_of(link)
+        answer = self.context.request.get(f"{self.address}{address}")
+        self.seen.add(address)
         assert answer.status == 200, answer.status
         assert answer.headers["content-type"] == "application/pdf"
         return answer.body()

@@ -19,6 +19,7 @@ from tests.browser.counter import Counter
 from tests.browser.loading import load_dealers_files
 from tests.browser.reception import book_two_visits, open_and_sign_order, take_car_over
 from tests.browser.store import open_two_stores
+from tests.browser.walls import sees_nothing
 from tests.browser.workshop import work_on_car
 
 MORNING = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in the store
@@ -41,6 +42,7 @@ def test_one_whole_day(clock: time_machine.Traveller, counter: Counter, tmp_path
     work_on_car(counter)
     settle_and_pay(counter)
     drive_out(counter)
+    sees_nothing(counter("advisor2"), counter("advisor"))
     sign_report(counter("service_manager"))
 
     # Three days later, in the hour the customer named.
