@@ -32,7 +32,7 @@ WIDTHS = {1440: 900, 1024: 768, 390: 844}
 THEMES = ("light", "dark")
 BROWSER_ARGUMENTS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
+    *("--disable-background-networking", "--disable-component-update", "--lang=zh-CN"),
 ]
 COLORS = 192
 DESK, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
@@ -53,15 +53,14 @@ README = (
     Shot("home", "advisor", "/"),
     Shot("board", "foreman", "/service/board/"),
     Shot("order", "advisor", "/service/board/", '[data-state="in_work"] a[href^="/service/orders/"]'),
-    Shot("car", "advisor", "/vehicles/", 'main a[href^="/vehicles/"]'),
-    Shot("check-in", "advisor", "/service/check-ins/", 'main a[href^="/service/check-ins/"]', TABLET),
+    Shot("car", "advisor", "/vehicles/", 'main tbody tr:nth-child(12) a[href^="/vehicles/"]'),
     Shot("phone", "technician", "/service/my-jobs/", 'main a[href^="/service/jobs/"]', PHONE),
-    Shot("call", "crm_agent", "/survey/calls/", 'main a[href^="/survey/calls/"]'),
+    Shot("call", "crm_agent", "/survey/calls/?state=later", 'main tbody a[href^="/survey/calls/"]'),
     Shot(
         "daily-report",
         "service_manager",
         "/survey/reports/",
-        'main tr:nth-child(2) a[href^="/survey/reports/"]',
+        'main tbody tr:nth-child(3) a[href^="/survey/reports/"]',
     ),
 )
 # A list as dealers keep it: dates of all kinds, full-width digits, a phone too short, a month too many.
@@ -83,7 +82,9 @@ def main() -> int:
     broken: list[str] = []
     with demo_server() as url, sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=os.environ["FOURS_CHROMIUM"], args=BROWSER_ARGUMENTS
+            executable_path=os.environ["FOURS_CHROMIUM"],
+            args=BROWSER_ARGUMENTS,
+            env={**os.environ, "LANGUAGE": "zh_CN"},
         )
         photograph_readme(browser, url)
         for post in POSTS if "--readme" not in sys.argv else ():
@@ -118,6 +119,7 @@ def demo_server() -> Iterator[str]:
 
 def photograph_readme(browser: Browser, url: str) -> None:
     """The README's pictures; fails when a page or the link to it is missing, since then the picture would lie."""
+    photograph_sign_in(browser, url)
     for shot in README:
         page = signed_in(browser, url, shot.post, shot.size)
         page.goto(f"{url}{shot.path}")
@@ -125,6 +127,28 @@ def photograph_readme(browser: Browser, url: str) -> None:
             address = page.locator(shot.link).first.get_attribute("href", timeout=5000)
             page.goto(f"{url}{address}")
         keep(page, shot.name)
+    photograph_check_in(browser, url)
+    photograph_import(browser, url)
+
+
+def photograph_check_in(browser: Browser, url: str) -> None:
+    """A car being taken over on a tablet, with two marks on its outline."""
+    page = signed_in(browser, url, "advisor", TABLET)
+    page.goto(f"{url}/vehicles/?page=2")
+    page.goto(f"{url}{page.locator('main tbody a').first.get_attribute('href', timeout=5000)}")
+    page.get_by_role("link", name="接车", exact=True).last.click()
+    page.get_by_label("送修人", exact=False).first.fill("王小明")
+    page.get_by_label("送修人电话").fill("13800000000")
+    page.get_by_role("button", name="开始接车").click()
+    outline = page.locator("[data-damage] svg").first
+    outline.scroll_into_view_if_needed()
+    for x, y in ((220, 60), (430, 150)):
+        outline.click(position={"x": x, "y": y})
+    keep(page, "check-in")
+
+
+def photograph_import(browser: Browser, url: str) -> None:
+    """A dealer's list, checked and not yet loaded."""
     page = signed_in(browser, url, "info_clerk", DESK)
     page.goto(f"{url}/import/?kind=customers")
     page.set_input_files(
@@ -136,6 +160,14 @@ def photograph_readme(browser: Browser, url: str) -> None:
     keep(page, "import")
 
 
+def photograph_sign_in(browser: Browser, url: str) -> None:
+    context = new_context(browser, DESK)
+    page = context.new_page()
+    page.goto(f"{url}/accounts/login/")
+    photograph(context, page, "sign-in")
+    context.close()
+
+
 def keep(page: Page, name: str) -> None:
     """The page as it stands, in few colours: the README is read over slow lines too."""
     page.wait_for_load_state("networkidle")
@@ -145,15 +177,16 @@ def keep(page: Page, name: str) -> None:
     page.context.close()
 
 
-def signed_in(browser: Browser, url: str, user: str, size: tuple[int, int]) -> Page:
-    """A page of somebody's own, signed in."""
-    context = browser.new_context(
+def new_context(browser: Browser, size: tuple[int, int]) -> BrowserContext:
+    return browser.new_context(
         locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": size[0], "height": size[1]}
     )
-    page = context.new_page()
+
+
+def signed_in(browser: Browser, url: str, user: str, size: tuple[int, int]) -> Page:
+    """A page of somebody's own, signed in."""
+    page = new_context(browser, size).new_page()
     page.goto(f"{url}/accounts/login/")
-    if user == POSTS[0] and not (ALL_PICTURES / "sign-in-390-dark.png").exists():
-        photograph(context, page, "sign-in")
     page.fill("input[name=login]", user)
     page.fill("input[name=password]", PASSWORD)
     page.click("form button[type=submit]")
