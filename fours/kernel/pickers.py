@@ -9,6 +9,7 @@ from django.forms.models import ModelChoiceIterator
 from django.urls import reverse_lazy
 
 from .actor import Actor
+from .text import number_in
 
 PICKER_LIMIT = 30
 
@@ -56,7 +57,7 @@ class PickerSelect(forms.Select):
         offered = self.choices
         chosen: list[tuple[object, str]] = []
         if isinstance(offered, ModelChoiceIterator):
-            rows = offered.queryset.filter(pk__in=[pk for pk in value if pk.isdigit()])
+            rows = offered.queryset.filter(pk__in=[pk for pk in map(number_in, value) if pk])
             chosen = [(row.pk, offered.field.label_from_instance(row)) for row in rows]
         self.choices = [("", ""), *chosen]
         try:

@@ -45,8 +45,12 @@ class Bill:
 
 def live_statements(order: RepairOrder) -> list[Statement]:
     """The statements that stand: neither reversed nor a counter-statement."""
-    standing = order.statements.exclude(state=Statement.State.REVERSED).filter(reverses=None)
-    return list(standing.order_by("pk"))
+    return live(order.statements.order_by("pk"))
+
+
+def live(statements: Iterable[Statement]) -> list[Statement]:
+    """Those of an order's statements that stand."""
+    return [one for one in statements if one.state != Statement.State.REVERSED and one.reverses_id is None]
 
 
 def open_bills(

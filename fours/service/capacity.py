@@ -1,11 +1,13 @@
 """How many hours of work a day can still take (SV-01): bays and people bound it, bookings and promised work fill it."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -66,13 +68,13 @@ class Capacity:
 
 @dataclass(frozen=True)
 class _Means:
-    """What a store has to work with: hours of opening, hands, bays of the kind asked for."""
+    """What a store has to work with: hours of opening, hands, bays by their kind."""
 
     opens: time
     closes: time
     holidays: bool
     hands: int
-    bays: int
+    bays: Mapping[str, int]
 
     def hours(self, day: date, now: datetime) -> Decimal:
         """Hours of opening that are still to come on the day; none on a day that is over."""
@@ -105,40 +107,55 @@ def capacity_of(store: Store, day: date, work_kind: str) -> Capacity:
 
 def capacities(store: Store, days: list[date], work_kind: str) -> dict[date, Capacity]:
     """`capacity_of` for several days in four queries, however many days."""
-    kinds = BAYS_FOR.get(work_kind, (Bay.Kind.MECHANICAL,))
-    means = _means(store, kinds)
+    return capacities_of(store, days, [work_kind])[work_kind]
+
+
+def capacities_of(
+    store: Store, days: list[date], work_kinds: Iterable[str]
+) -> dict[str, dict[date, Capacity]]:
+    """The same for several kinds of work at once, in the same four queries."""
+    means = _means(store)
     efficiency = Decimal(setting(store, "service.workshop_efficiency"))
     overrides = dict(CalendarDay.objects.filter(date__in=days).values_list("date", "working"))
     loads = _loads(store, days)
     now = timezone.localtime()
-    shared = {kind for kind, needs in BAYS_FOR.items() if set(needs) & set(kinds)}
-    result = {}
+    found: dict[str, dict[date, Capacity]] = {kind: {} for kind in work_kinds}
     for day in days:
         of_day = [load for load in loads if load.day == day]
         closed = means.holidays and not is_working_day(day, overrides)
         hours = NOTHING if closed else means.hours(day, now)
-        by_bay = hours * means.bays, sum((load.hours for load in of_day if load.kind in shared), NOTHING)
         by_hand = hours * means.hands * efficiency, sum((load.hours for load in of_day), NOTHING)
-        total, taken = min(by_bay, by_hand, key=lambda pair: pair[0] - pair[1])
-        result[day] = Capacity(
-            round_hours(total), round_hours(taken), means.opens, means.closes, closed, _arrivals(of_day)
-        )
-    return result
+        for kind, room in found.items():
+            total, taken = min(
+                _by_bay(means, kind, hours, of_day), by_hand, key=lambda pair: pair[0] - pair[1]
+            )
+            room[day] = Capacity(
+                round_hours(total), round_hours(taken), means.opens, means.closes, closed, _arrivals(of_day)
+            )
+    return found
 
 
-def _means(store: Store, bay_kinds: tuple[str, ...]) -> _Means:
+def _by_bay(means: _Means, work_kind: str, hours: Decimal, loads: list[_Load]) -> tuple[Decimal, Decimal]:
+    """Hours the bays of a kind of work give on a day, and those taken by the kinds that share them."""
+    bays = BAYS_FOR.get(work_kind, (Bay.Kind.MECHANICAL,))
+    shared = {kind for kind, needs in BAYS_FOR.items() if set(needs) & set(bays)}
+    taken = sum((load.hours for load in loads if load.kind in shared), NOTHING)
+    return hours * sum(means.bays[kind] for kind in bays), taken
+
+
+def _means(store: Store) -> _Means:
     facts = StoreFacts.objects.filter(store=OuterRef("pk"))
     technicians = present_assignments(store).filter(post__in=("technician", "team_leader"))
-    bays = Bay.objects.filter(store=OuterRef("pk"), active=True, kind__in=bay_kinds)
+    bays = Bay.objects.filter(store=OuterRef("pk"), active=True)
     row = Store.objects.filter(pk=store.pk).values_list(
         Subquery(facts.values("opens_at")),
         Subquery(facts.values("closes_at")),
         Subquery(facts.values("closed_on_holidays")),
         _count(technicians, "user"),
-        _count(bays, "pk"),
+        ArraySubquery(bays.values("kind")),
     )[0]
-    opens, closes, holidays, hands, with_bays = row
-    return _Means(opens or OPENS, closes or CLOSES, bool(holidays), hands, with_bays)
+    opens, closes, holidays, hands, kinds = row
+    return _Means(opens or OPENS, closes or CLOSES, bool(holidays), hands, Counter(kinds))
 
 
 def _count(rows: QuerySet[Any], what: str) -> Coalesce:

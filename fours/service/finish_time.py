@@ -1,23 +1,19 @@
 """When an order can be ready: its hours laid into the store's opening hours and the workshop's free capacity."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
-from fours.kernel.calendar import is_working_day
-from fours.kernel.models import Store
-from fours.org.models import StoreFacts
-
-from .capacity import capacities
-from .models import LaborLine, RepairOrder
+from .capacity import Capacity, capacities_of
+from .models import RepairOrder
 
 FURTHEST = 60
 # Final check, wash and settlement after the last job.
 AFTER_WORK = timedelta(minutes=30)
 STEP = 30
-OPENS, CLOSES = time(8, 30), time(18, 0)
 
 
 def proposed_finish(order: RepairOrder) -> datetime | None:
@@ -27,42 +23,36 @@ def proposed_finish(order: RepairOrder) -> datetime | None:
     kind of work. 2. Days the store is closed give nothing. 3. Half an hour is added for check and wash.
     """
     hours: dict[str, Decimal] = {}
-    for job in LaborLine.objects.filter(order=order):
+    for job in order.jobs.all():
         hours[job.work_kind] = hours.get(job.work_kind, Decimal(0)) + job.hours
-    facts = StoreFacts.objects.filter(store=order.store).first()
     moment = timezone.localtime()
+    if not hours:
+        return _rounded_up(moment + AFTER_WORK)
+    days = [moment.date() + timedelta(days=ahead) for ahead in range(FURTHEST)]
+    room = capacities_of(order.store, days, hours)
     for kind, needed in sorted(hours.items()):
-        ready = _after(order.store, facts, kind, needed, moment)
+        ready = _after(room[kind], needed, moment)
         if ready is None:
             return None
         moment = ready
     return _rounded_up(moment + AFTER_WORK)
 
 
-def _after(
-    store: Store, facts: StoreFacts | None, kind: str, hours: Decimal, moment: datetime
-) -> datetime | None:
+def _after(room: Mapping[date, Capacity], hours: Decimal, moment: datetime) -> datetime | None:
     """When hours of one kind of work, begun at a moment, are done."""
-    opens, closes = (facts.opens_at, facts.closes_at) if facts else (OPENS, CLOSES)
-    days = [moment.date() + timedelta(days=ahead) for ahead in range(FURTHEST)]
-    room = capacities(store, days, kind)
     # A store that has entered no bays or technicians for the work is known by its opening hours only.
     unknown = not any(day.total for day in room.values())
-    for day in days:
-        begin = max(moment, _at(day, opens))
-        free = _hours_between(begin, _at(day, closes))
+    for day, capacity in room.items():
+        begin = max(moment, _at(day, capacity.opens))
+        free = _hours_between(begin, _at(day, capacity.closes))
         if unknown:
-            free = Decimal(0) if _closed(facts, day) else free
+            free = Decimal(0) if capacity.closed else free
         else:
-            free = min(free, max(room[day].left, Decimal(0)))
+            free = min(free, max(capacity.left, Decimal(0)))
         if free >= hours:
             return begin + timedelta(hours=float(hours))
         hours -= free
     return None
-
-
-def _closed(facts: StoreFacts | None, day: date) -> bool:
-    return facts is not None and facts.closed_on_holidays and not is_working_day(day)
 
 
 def _hours_between(begin: datetime, end: datetime) -> Decimal:

@@ -58,11 +58,15 @@ class Totals:
 
 
 def all_lines(order: RepairOrder) -> OrderLines:
-    """Every line of the order, also of additional work that is open or was refused: three queries."""
+    """Every line of the order, also of additional work that is open or was refused: three queries.
+
+    Lines a page has prefetched are taken as they are. A verb's order is freshly taken and has none.
+    """
+    known = getattr(order, "_prefetched_objects_cache", {})
     return OrderLines(
-        list(order.jobs.select_related("additional_work")),
-        list(order.parts.select_related("additional_work", "part")),
-        list(order.fees.select_related("additional_work")),
+        known["jobs"] if "jobs" in known else list(order.jobs.select_related("additional_work")),
+        known["parts"] if "parts" in known else list(order.parts.select_related("additional_work", "part")),
+        known["fees"] if "fees" in known else list(order.fees.select_related("additional_work")),
     )
 
 

@@ -6,7 +6,7 @@ from fours.kernel.offers import offer
 from fours.kernel.panels import Panel, panel
 from fours.kernel.web import ActorRequest
 
-from ..billing import open_bills
+from ..billing import live, open_bills
 from ..models import RepairOrder
 from ..papers.settlement import call_time
 from ..settlement_tasks import TO_PAY
@@ -14,14 +14,15 @@ from ..views.settlement import TONES
 
 
 def settlement(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
-    bills = open_bills(order)
+    statements = list(order.statements.select_related("reverses").order_by("pk"))
+    bills = open_bills(order, statements=live(statements))
     facts: list[tuple[str, Any]] = [
         (f"{bill.payer.label} {bill.payer_name}", f"¥{bill.total:,.2f}") for bill in bills
     ]
     return {
         "bills": bills,
         "bill_facts": facts,
-        "statements": list(order.statements.select_related("reverses").order_by("pk")),
+        "statements": statements,
         "passes": list(order.gate_passes.select_related("released_by").order_by("-pk")),
         "call_time": call_time(order),
         "tones": TONES,

@@ -1,17 +1,22 @@
 """Work and inspections of an order on its page."""
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from fours.kernel.offers import offer
 from fours.kernel.panels import Panel, panel
 from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest
-from fours.service.models import Inspection, LaborLine, RepairOrder
-from fours.service.views.workshop_jobs import TONES, jobs_seen_by
+from fours.service.models import Inspection, JobAssignment, LaborLine, RepairOrder
+from fours.service.views.workshop_jobs import TONES
 from fours.service.workshop_tasks import TO_DO
 
 
 def work(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
     """Each agreed job with its people and clocked time, and every check."""
-    jobs = jobs_seen_by(request.actor).filter(order=order).prefetch_related("clock_entries")
+    # The order may be seen, so its jobs may; its page has read them already.
+    jobs = list(order.jobs.all())
+    hands = Prefetch("assignments", JobAssignment.objects.select_related("technician"))
+    prefetch_related_objects(jobs, hands, "clock_entries")
     checks = Inspection.objects.visible_to(request.actor).filter(order=order)
     return {
         "jobs": [

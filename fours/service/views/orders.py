@@ -19,6 +19,7 @@ from fours.kernel.offers import Offer, offers_for
 from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.printing import print_address
 from fours.kernel.search import matching_ids
+from fours.kernel.text import number_in
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.forms.orders import OrderEditForm, OrderFilterForm, OrderNewForm
 from fours.service.models import AdditionalWork, CheckIn, LaborLine, RepairOrder
@@ -149,9 +150,10 @@ def order_page(
         RepairOrder, pk, request.actor, "vehicle", "customer", "advisor", "check_in", "store", "wash"
     )
     if shown.state != RepairOrder.State.DRAFT:
-        # What stage_of looks at; a draft has none of it.
+        # What stage_of looks at; a draft has none of it, and of money only a completed order.
         jobs = LaborLine.objects.select_related("additional_work")
-        prefetch_related_objects([shown], Prefetch("jobs", jobs), "additional_works", "statements")
+        money = ["statements"] if shown.state == RepairOrder.State.COMPLETED else []
+        prefetch_related_objects([shown], Prefetch("jobs", jobs), "additional_works", *money)
     context = _order_context(request, shown, line_sheet(shown, request.actor, bound=bound or {}))
     answer = page(request, "service/orders/page.html", context)
     answer.status_code = status
@@ -230,18 +232,18 @@ def order_new(request: ActorRequest) -> HttpResponse:
 
 
 def _check_in_of(request: ActorRequest) -> CheckIn | None:
-    pk = request.POST.get("check_in") or request.GET.get("check_in", "")
-    return find(CheckIn, int(pk), request.actor, "vehicle", "customer", "advisor") if pk.isdigit() else None
+    pk = number_in(request.POST.get("check_in") or request.GET.get("check_in", ""))
+    return find(CheckIn, pk, request.actor, "vehicle", "customer", "advisor") if pk else None
 
 
 def _known(request: ActorRequest, check_in: CheckIn | None) -> dict[str, Any]:
     if check_in is not None:
         names = ("deliverer_name", "deliverer_phone", "concern", "key_tag", "parking_place")
         return {**{name: getattr(check_in, name) for name in names}, "diagnosis": check_in.findings}
-    pk = request.GET.get("vehicle", "")
-    if not pk.isdigit():
+    pk = number_in(request.GET.get("vehicle", ""))
+    if not pk:
         return {}
-    vehicle = find(Vehicle, int(pk), request.actor)
+    vehicle = find(Vehicle, pk, request.actor)
     owner = vehicle.owner
     return {"vehicle": vehicle, "customer": owner, "deliverer_name": owner.name if owner else ""}
 

@@ -1,5 +1,6 @@
 """What makes the contract: the estimate, the customer's signature, another promised time."""
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
@@ -8,7 +9,7 @@ from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.finish_time import proposed_finish
 from fours.service.forms.orders import EstimateForm, PromiseForm, SignForm
-from fours.service.models import RepairOrder
+from fours.service.models import LaborLine, RepairOrder
 from fours.service.totals import all_lines, by_payer, totals_of
 from fours.service.verbs.estimate import issue_estimate
 from fours.service.verbs.order import authorise_order, change_promise
@@ -23,6 +24,7 @@ RELATED = ("vehicle", "customer", "advisor", "store")
 def order_authorise(request: ActorRequest, pk: int) -> HttpResponse:
     """The customer reads what is agreed and signs on the screen."""
     order = find(RepairOrder, pk, request.actor, *RELATED)
+    prefetch_related_objects([order], Prefetch("jobs", LaborLine.objects.select_related("additional_work")))
     initial = {
         "promised_at": order.promised_at or proposed_finish(order), "signed_by": order.deliverer_name,
     }  # fmt: skip

@@ -6,14 +6,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import F, OuterRef, Prefetch, Subquery, prefetch_related_objects
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
 from fours.kernel.actor import Actor
+from fours.kernel.text import number_in
 from fours.parts.models import StockBalance
 from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
-from fours.service.models import AdditionalWork, RepairOrder
+from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder
 from fours.service.models.lines import PricedLine
 from fours.service.totals import OrderLines, Totals, agreed, by_payer, totals_of
 
@@ -96,14 +97,20 @@ def _is_editable(order: RepairOrder, work: AdditionalWork | None) -> bool:
 
 
 def lines_with_stock(order: RepairOrder) -> OrderLines:
-    """All lines; each part line knows in `free` how many pieces nobody has reserved, in the same query."""
+    """All lines, kept with the order for whatever else the page shows of them.
+
+    Each part line knows in `free` how many pieces nobody has reserved, in the same query.
+    """
     balance = StockBalance.objects.filter(store=order.store_id, part=OuterRef("part"))
     free = Subquery(balance.values_list(F("on_hand") - F("reserved"))[:1])
-    return OrderLines(
-        list(order.jobs.all()),
-        list(order.parts.select_related("additional_work", "part").annotate(free=Coalesce(free, Decimal(0)))),
-        list(order.fees.select_related("additional_work")),
+    parts = PartLine.objects.select_related("additional_work", "part")
+    prefetch_related_objects(
+        [order],
+        Prefetch("jobs", LaborLine.objects.select_related("additional_work")),
+        Prefetch("parts", parts.annotate(free=Coalesce(free, Decimal(0)))),
+        Prefetch("fees", FeeLine.objects.select_related("additional_work")),
     )
+    return OrderLines(list(order.jobs.all()), list(order.parts.all()), list(order.fees.all()))
 
 
 def _rows(lines: OrderLines, editable: bool, bound: Mapping[str, forms.Form]) -> list[LineRow]:
@@ -137,5 +144,4 @@ def sheet_context(sheet: LineSheet) -> dict[str, object]:
 
 def version_of(request: HttpRequest) -> int | None:
     """The version the page was made of."""
-    version = request.POST.get("version", "")
-    return int(version) if version.isdigit() else None
+    return number_in(request.POST.get("version", "")) or None
