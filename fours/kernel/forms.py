@@ -1,11 +1,13 @@
 """Django forms in the look of FourS: Tabler classes, keypads that fit, native date controls."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 _SELECTS = (forms.Select, forms.SelectMultiple)
 _PLAIN = (forms.HiddenInput, forms.MultipleHiddenInput)
 _CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
@@ -46,6 +48,8 @@ class TablerForm(forms.BaseForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _use_native_control(field.widget)
+            if isinstance(field, forms.DateField | forms.DateTimeField):
+                field.validators.append(_within_our_time)
 
     @property
     def focused(self) -> str | None:
@@ -56,6 +60,12 @@ class TablerForm(forms.BaseForm):
             name for name, field in self.fields.items() if not field.widget.is_hidden and not field.disabled
         ]
         return next((name for name in visible if name in self.errors), next(iter(visible), None))
+
+
+def _within_our_time(value: date) -> None:
+    """A slip of the keyboard, not a date; at the ends of the calendar the day before or after does not exist."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise forms.ValidationError(f"日期应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间。")
 
 
 def _control_class(widget: forms.Widget) -> str:

@@ -6,17 +6,20 @@ from collections.abc import Callable
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import patch_cache_control, patch_vary_headers
 
 from .accounts import current_store, stores_granted
 from .actor import Actor, grants_of, open_scope
 from .errors import KeyReused, Refused
 from .models import IdempotencyKey, User
 from .security import write_notes
-from .views.errors import refusal
+from .text import number_in
+from .views.errors import refusal, too_large
 
 Answer = Callable[[HttpRequest], HttpResponse]
 OUTSIDE = ("/healthz", "/static/")
+# One posting's photos and files together; a single file has its own, smaller limit.
+MOST_BYTES = 96 * 1024 * 1024
 # Who calls the interface is said by a token, never by a browser's session.
 BY_TOKEN = ("/api/",)
 # What somebody may open whose password was given by the administrator.
@@ -49,6 +52,9 @@ class RequestTransaction:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith(OUTSIDE):
             return self.get_response(request)
+        # Before anybody's files are written to the disk, signed in or not.
+        if number_in(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
+            return too_large(request)
         try:
             with transaction.atomic():
                 response = self.get_response(request)
@@ -79,6 +85,9 @@ class ActorMiddleware:
         open_scope(actor.store_ids)
         response = self._once(request, user) if request.method == "POST" else self.get_response(request)
         patch_vary_headers(response, ("HX-Request",))
+        if "Cache-Control" not in response:
+            # A counter's PC has many users: a page of one is asked for again by the next, and kept by no proxy.
+            patch_cache_control(response, private=True, no_cache=True)
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -1,7 +1,9 @@
 """Text as people type it: cleaned for storing, and cut into keys for searching."""
 
 import unicodedata
+from datetime import date
 
+from django.utils.dateparse import parse_date
 from pypinyin import Style, lazy_pinyin
 
 _FULL_WIDTH_SHIFT = 0xFEE0
@@ -10,6 +12,8 @@ _HALF_WIDTH = {0x3000: " "} | {code: chr(code - _FULL_WIDTH_SHIFT) for code in r
 _PROSE_MARKS = "，！？：；（）"
 _STORED = {code: half for code, half in _HALF_WIDTH.items() if chr(code) not in _PROSE_MARKS}
 _UNSEEN = {"Cc", "Cf", "Cs"}
+# No id of the database is longer.
+ID_DIGITS = 18
 
 # Surnames that are read otherwise than the same character elsewhere.
 _SURNAMES = {
@@ -55,6 +59,27 @@ def clean(text: str) -> str:
 def squeeze(text: str) -> str:
     """The text as a code is compared: cleaned, all half width, without any space."""
     return half_width(clean(text)).replace(" ", "")
+
+
+def number_in(text: object) -> int:
+    """The id, version or page an address or hidden field carries; 0 for what is none.
+
+    `isdigit` alone would let "²" through, which is no number to `int`, and thousands of digits, which `int` refuses.
+    """
+    digits = str(text)
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= ID_DIGITS else 0
+
+
+def date_in(text: str) -> date | None:
+    """The date an address carries as `2026-11-22`; nothing for what is none, or outside 1900–2100.
+
+    At the ends of the calendar the week before or after would not exist.
+    """
+    try:
+        found = parse_date(text)
+    except ValueError:
+        return None
+    return found if found and 1900 <= found.year <= 2100 else None
 
 
 def pinyin(name: str, *, person: bool = False) -> str:

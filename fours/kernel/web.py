@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -17,6 +17,7 @@ from .errors import NotThere, Refused
 from .models import User
 from .models.scope import ScopedManager
 
+METHODS = ("GET", "HEAD", "POST")
 P = ParamSpec("P")
 R = TypeVar("R")
 M = TypeVar("M", bound=models.Model)
@@ -40,6 +41,8 @@ def screen(
     def wrap(view: Screen[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
         @wraps(view)
         def entered(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if request.method not in METHODS:
+                return HttpResponseNotAllowed(METHODS)
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
             actor_request = cast(ActorRequest, request)

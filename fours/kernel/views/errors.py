@@ -1,10 +1,13 @@
 """How refusals and faults look: a Chinese page, a fragment for htmx, or JSON for the API."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from fours.kernel.errors import NotAllowed, NotThere, Refused
 from fours.kernel.security import note
+
+CODES = {400: "unreadable", 403: "no_right", 404: "not_found", 413: "too_large"}
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -30,7 +33,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 def _page(request: HttpRequest, status: int, message: str) -> HttpResponse:
     if wants_json(request):
         body = {
-            "code": {404: "not_found", 403: "no_right", 400: "unreadable"}.get(status, "fault"),
+            "code": CODES.get(status, "fault"),
             "message": message,
         }
         return JsonResponse({**body, "fields": {}}, status=status, json_dumps_params={"ensure_ascii": False})
@@ -47,7 +50,13 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     return _page(request, 400, "请求无法识别。")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, 413, "提交的内容过大。请把文件压缩或分几次提交。")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -1,9 +1,12 @@
 """The one address of all plain verbs: those that take nothing but a confirmation, a reason and the version seen."""
 
+from inspect import signature
+
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from fours.kernel.errors import NotThere
+from fours.kernel.text import number_in
 from fours.kernel.verbs import VERBS
 from fours.kernel.web import ActorRequest, back_address, done, find, screen
 
@@ -19,7 +22,8 @@ def do(request: ActorRequest, name: str, pk: int) -> HttpResponse:
     arguments: dict[str, object] = {"actor": request.actor}
     if verb.needs_reason:
         arguments["reason"] = request.POST.get("reason", "").strip()
-    if version := request.POST.get("version", ""):
-        arguments["version"] = int(version) if version.isdigit() else 0
+    version = request.POST.get("version", "")
+    if version and "version" in signature(verb.call).parameters:
+        arguments["version"] = number_in(version)
     verb.call(aggregate, **arguments)
     return done(request, f"{verb.label}:已完成", back_address(request, "/"))
