@@ -15,6 +15,7 @@ from fours.kernel.history import history_of
 from fours.kernel.jobs import failed_deliveries, retry_delivery
 from fours.kernel.models import Occurrence, SecurityEntry, Setting
 from fours.kernel.store_settings import DECLARED, Declared, change_setting
+from fours.kernel.text import number_in
 from fours.kernel.web import ActorRequest, attempt, done, page, screen
 
 PER_PAGE = 100
@@ -116,8 +117,7 @@ def failed_jobs(request: ActorRequest) -> HttpResponse:
     """Background work that failed after all tries; a post tries one delivery again."""
     store = request.actor.must_store
     if request.method == "POST":
-        number = request.POST.get("job", "")
-        retry_delivery(store, job_id=int(number) if number.isdigit() else 0, actor=request.actor)
+        retry_delivery(store, job_id=number_in(request.POST.get("job", "")), actor=request.actor)
         return done(request, "已重新投递", reverse("failed_jobs"))
     occurrences = Occurrence.objects.visible_to(request.actor).filter(state=Occurrence.State.FAILED)
     context: dict[str, object] = {

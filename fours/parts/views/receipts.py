@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from fours.kernel.errors import Refused
+from fours.kernel.text import number_in
 from fours.kernel.web import ActorRequest, done, find, page, put_on, screen
 from fours.parts.forms import PaperFilter, ReceiptForm, ReceiptLineForm, ReceiptLines
 from fours.parts.models import Bin, StockMovement, StockReceipt, StorePart
@@ -86,7 +87,7 @@ def _book(request: ActorRequest, head: ReceiptForm, lines: Any) -> StockReceipt 
 
 def _line_facts(request: ActorRequest) -> dict[str, Any]:
     own = StorePart.objects.visible_to(request.actor).filter(bin__active=True).select_related("bin")
-    posted = [str(pk) for name, pk in request.POST.items() if name.endswith("-part") and str(pk).isdigit()]
+    posted = [number_in(pk) for name, pk in request.POST.items() if name.endswith("-part")]
     bins: dict[int, Bin] = {row.part_id: row.bin for row in own.filter(part_id__in=posted) if row.bin}
     return {"actor": request.actor, "usual_bins": bins}
 
@@ -94,6 +95,5 @@ def _line_facts(request: ActorRequest) -> dict[str, Any]:
 def _with_more_lines(request: ActorRequest) -> Any:
     """What was typed, with six more empty lines."""
     posted = request.POST.copy()
-    total = posted.get("form-TOTAL_FORMS", "")
-    posted["form-TOTAL_FORMS"] = str(min((int(total) if total.isdigit() else 0) + 6, 60))
+    posted["form-TOTAL_FORMS"] = str(min(number_in(posted.get("form-TOTAL_FORMS", "")) + 6, 60))
     return posted

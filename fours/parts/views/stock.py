@@ -8,6 +8,7 @@ from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subq
 from django.http import HttpResponse
 from django.urls import reverse
 
+from fours.kernel.text import number_in
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.parts.catalogue import parts_matching, visible_parts
 from fours.parts.forms import SHOWN, AdjustForm, StockFilter, StorePartForm
@@ -159,8 +160,7 @@ def _ledger(request: ActorRequest, shown: Part, bin_code: str, number: int) -> l
 
 
 def _page_number(request: ActorRequest) -> int:
-    asked = request.GET.get("page", "")
-    return min(int(asked), 10_000) if asked.isdigit() and int(asked) else 1
+    return min(number_in(request.GET.get("page", "")), 10_000) or 1
 
 
 def _waiting(request: ActorRequest, shown: Part) -> list[tuple[str, str, str, Decimal]]:

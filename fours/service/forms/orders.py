@@ -23,6 +23,8 @@ from fours.service.verbs.additional import WAYS
 from fours.service.verbs.order import FACTS_AFTER_SIGNING
 from fours.vehicles.models import Vehicle
 
+# Beyond any amount of a line, so that a typed 1e30 never reaches the rounding.
+MOST_DISCOUNT = Decimal(10_000_000)
 CONTACT_WAYS = [(way, way) for way in ("电话", "微信", "短信")]
 
 
@@ -124,7 +126,7 @@ class LineForm(TablerForm, forms.Form):
             value = Decimal(number)
         except InvalidOperation:
             value = Decimal("NaN")
-        if not value.is_finite() or value < 0:
+        if not value.is_finite() or not 0 <= value < MOST_DISCOUNT:
             raise forms.ValidationError("请填写金额或百分比,如 20 或 5%。")
         return text
 

@@ -162,7 +162,7 @@ class CheckInForm(TablerForm, forms.Form):
     def clean_damage_marks(self) -> list[Any]:
         try:
             marks = json.loads(self.cleaned_data["damage_marks"] or "[]")
-        except ValueError:
+        except (ValueError, RecursionError):
             raise forms.ValidationError("外观标记无法识别,请重新标记。") from None
         if not isinstance(marks, list) or not all(isinstance(mark, dict) for mark in marks):
             raise forms.ValidationError("外观标记无法识别,请重新标记。")

@@ -130,6 +130,7 @@ def test_a_stale_save_changes_nothing(s01, advisor, car):
         ("damage_marks", [{"x": 1001, "y": 2, "kind": "scratch"}]),
         ("damage_marks", [{"x": "nan", "y": 2, "kind": "scratch"}]),
         ("damage_marks", [{"x": 1, "y": 2, "kind": "<script>"}]),
+        ("damage_marks", [{"x": 10**400, "y": 2, "kind": "dent"}]),
         ("damage_marks", [{"y": 2}]),
         ("damage_marks", [{"x": 1, "y": 2, "kind": "dent"}] * 61),
     ],

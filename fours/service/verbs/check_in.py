@@ -218,7 +218,7 @@ def _marks(value: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for number, mark in enumerate(value, start=1):
         try:
             x, y = float(mark["x"]), float(mark["y"])
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Refused("外观标记无法识别,请重新标记。", field="damage_marks") from error
         kind = str(mark.get("kind", ""))
         if not (0 <= x <= 1000 and 0 <= y <= 500 and kind in DAMAGE_KINDS):

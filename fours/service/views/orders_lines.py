@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from fours.kernel.errors import NotThere
+from fours.kernel.text import number_in
 from fours.kernel.web import ActorRequest, attempt, find, form_status, page, screen
 from fours.service.forms.orders import ADD_FORMS, LineForm, SplitForm
 from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder
@@ -107,7 +108,7 @@ def _order_and_work(request: ActorRequest, pk: int) -> tuple[RepairOrder, Additi
     work_pk = request.POST.get("work", "")
     if not work_pk:
         return order, None
-    work = find(AdditionalWork, int(work_pk) if work_pk.isdigit() else 0, request.actor)
+    work = find(AdditionalWork, number_in(work_pk), request.actor)
     if work.order_id != order.pk:
         raise NotThere()
     return order, work

@@ -10,7 +10,6 @@ from django.db.models import OuterRef, Prefetch, Subquery, prefetch_related_obje
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from fours.customers.models import Phone
@@ -18,6 +17,7 @@ from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.errors import NeedsConfirmation, Refused
 from fours.kernel.history import history_of
 from fours.kernel.offers import offers_for
+from fours.kernel.text import date_in, number_in
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.advisors import self_if_advising
 from fours.service.capacity import Capacity, capacities
@@ -129,10 +129,7 @@ def appointments(request: ActorRequest) -> HttpResponse:
 
 
 def _day(request: ActorRequest) -> date:
-    try:
-        return parse_date(request.POST.get("day") or request.GET.get("day", "")) or timezone.localdate()
-    except ValueError:
-        return timezone.localdate()
+    return date_in(request.POST.get("day") or request.GET.get("day", "")) or timezone.localdate()
 
 
 def _kind(request: ActorRequest) -> str:
@@ -228,8 +225,8 @@ def _book(request: ActorRequest, form: BookingForm) -> Appointment:
 
 def _car(request: ActorRequest) -> Vehicle | None:
     """The car of `?vehicle=`, with its owner's name and first phone, in one query."""
-    pk = request.POST.get("vehicle") or request.GET.get("vehicle", "")
-    if not pk.isdigit():
+    pk = number_in(request.POST.get("vehicle") or request.GET.get("vehicle", ""))
+    if not pk:
         return None
     owner = Ownership.objects.filter(vehicle=OuterRef("pk"), relation="owner", ends_on=None)
     phones = Phone.objects.filter(customer=OuterRef("current_owner"), valid=True).order_by("-primary", "pk")
@@ -238,7 +235,7 @@ def _car(request: ActorRequest) -> Vehicle | None:
         owner_name=Subquery(owner.values("customer__name")[:1]),
         owner_phone=Subquery(phones.values("number")[:1]),
     )
-    return rows.filter(pk=pk).first() or find(Vehicle, int(pk), request.actor)
+    return rows.filter(pk=pk).first() or find(Vehicle, pk, request.actor)
 
 
 def _known(request: ActorRequest, car: Vehicle | None) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from fours.kernel.history import history_address
 from fours.kernel.models import Attachment
 from fours.kernel.offers import offers_for
 from fours.kernel.printing import print_address
+from fours.kernel.text import number_in
 from fours.kernel.verbs import must_be
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.advisors import self_if_advising
@@ -64,8 +65,8 @@ def check_ins(request: ActorRequest) -> HttpResponse:
 @screen("service.check_in")
 def check_in_new(request: ActorRequest) -> HttpResponse:
     """A car arrives: by `?vehicle=`, or by its plate, on file or not. One begun already is gone on with."""
-    pk = request.GET.get("vehicle", "")
-    car = find(Vehicle, int(pk), request.actor, "store") if pk.isdigit() else None
+    pk = number_in(request.GET.get("vehicle", ""))
+    car = find(Vehicle, pk, request.actor, "store") if pk else None
     if car is not None:
         prefetch_related_objects([car], OWNERS)
         if request.method == "GET" and (begun := _begun(request, car)):

@@ -7,11 +7,10 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 
 from fours.kernel.business_date import business_date
 from fours.kernel.errors import Refused
-from fours.kernel.text import squeeze
+from fours.kernel.text import date_in, squeeze
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
 from ..billing import BORNE_BY_STORE, NOTHING
@@ -108,7 +107,7 @@ def _receive(request: ActorRequest, statement: Statement, form: PayForm) -> list
 @screen("service.cash")
 def cashier_day(request: ActorRequest) -> HttpResponse:
     """The money of one business date by kind and by cashier, with every row behind the sums."""
-    day = parse_date(request.GET.get("date", "")) or business_date(request.actor.must_store)
+    day = date_in(request.GET.get("date", "")) or business_date(request.actor.must_store)
     payments = Payment.objects.visible_to(request.actor).filter(business_date=day)
     by_kind = payments.values("kind").order_by("kind").annotate(sum=Sum("amount"), count=Count("pk"))
     by_cashier = (

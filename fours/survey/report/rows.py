@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from fours.kernel.actor import Actor
 from fours.kernel.errors import NotThere
+from fours.kernel.text import number_in
 from fours.parts.models import Backorder
 from fours.service.models import Appointment, Payment, RepairOrder, Statement, StatementLine
 
@@ -163,16 +164,20 @@ def narrowed(rows: QuerySet[Any], code: str, filters: Mapping[str, str], on: dat
             rows = rows.filter(payer=filters["payer"])
         if "kind" in filters:
             rows = rows.filter(order__kind=filters["kind"])
-        if filters.get("advisor", "").isdigit():
-            rows = rows.filter(order__advisor=int(filters["advisor"]))
+        if advisor := number_in(filters.get("advisor", "")):
+            rows = rows.filter(order__advisor=advisor)
     if code == "received" and "kind" in filters:
         rows = rows.filter(kind=filters["kind"])
     if code == "overnight":
-        if filters.get("from_age", "").isdigit():
-            rows = rows.filter(arrival_date__lte=on - timedelta(days=min(int(filters["from_age"]), 9999)))
-        if filters.get("to_age", "").isdigit():
-            rows = rows.filter(arrival_date__gte=on - timedelta(days=min(int(filters["to_age"]), 9999)))
+        if "from_age" in filters:
+            rows = rows.filter(arrival_date__lte=on - _days(filters["from_age"]))
+        if "to_age" in filters:
+            rows = rows.filter(arrival_date__gte=on - _days(filters["to_age"]))
     return rows
+
+
+def _days(text: str) -> timedelta:
+    return timedelta(days=min(number_in(text), 9999))
 
 
 def lines_of(code: str, rows: QuerySet[Any]) -> list[Line]:
