@@ -87,6 +87,7 @@ def call_customer(agent: Screen, *, content: bool) -> None:
         agent.page.keyboard.press(answer)
     agent.fill(satisfied="yes" if content else "no", words="好了,不响了" if content else "刹车还是响")
     agent.press("接通完成")
+    agent.sees("回访完成")
 
 
 def solve_complaint(manager: Screen) -> None:

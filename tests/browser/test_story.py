@@ -50,7 +50,7 @@ def test_one_whole_day(clock: time_machine.Traveller, counter: Counter, tmp_path
     clock.move_to(datetime(2026, 3, 19, 7, 5, tzinfo=UTC))
     call_customer(counter("crm_agent"), content=False)
     solve_complaint(counter("service_manager"))
-    clock.move_to(datetime(2026, 3, 20, 7, 5, tzinfo=UTC))
+    clock.move_to(datetime(2026, 3, 22, 7, 5, tzinfo=UTC))
     counter.go_home()
     call_customer(counter("crm_agent"), content=True)
     counter("service_manager").menu("快速处理")

@@ -1,6 +1,6 @@
 """Handling sheets (SU-03): made by an unhappy call, solved by the service manager, closed by a second call."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -123,9 +123,9 @@ def test_a_content_customer_closes_the_sheet(sheet: HandlingSheet, person: Perso
 
 def test_who_is_still_not_content_goes_back_to_the_manager(sheet: HandlingSheet, person: PersonOf) -> None:
     agent = person("crm_agent", sheet.store)
-    for time in (1, 2):
+    for number in (1, 2):
         second = solved(sheet, person)
-        complete_call(second, answers=HAPPY, satisfied=False, words=f"第{time}次还是脏", actor=agent)
+        complete_call(second, answers=HAPPY, satisfied=False, words=f"第{number}次还是脏", actor=agent)
         sheet.refresh_from_db()
         assert (sheet.state, sheet.reopened, sheet.second_call) == ("open", time, None)
         assert f"二次回访:第{time}次还是脏" in sheet.words
@@ -168,3 +168,17 @@ def test_only_managers_solve(sheet: HandlingSheet, person: PersonOf, post: str) 
 def test_the_other_store_has_no_such_sheet(sheet: HandlingSheet, s02: Store, person: PersonOf) -> None:
     with pytest.raises(NotThere):
         solve_handling(sheet, **SOLUTION, actor=person("service_manager", s02))
+
+
+def test_the_second_call_comes_in_the_hours_the_customer_named(s01: Store, person: PersonOf) -> None:
+    delivered(s01, person, call_from=time(15), call_until=time(17))
+    complete_call(
+        FollowUpCall.objects.get(),
+        answers=HAPPY,
+        satisfied=False,
+        words="太慢",
+        actor=person("crm_agent", s01),
+    )
+    sheet = solve_handling(HandlingSheet.objects.get(), **SOLUTION, actor=person("service_manager", s01))
+    assert sheet.second_call is not None
+    assert timezone.localtime(sheet.second_call.window_start).time() == time(15)

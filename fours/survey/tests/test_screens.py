@@ -17,6 +17,7 @@ from fours.service.verbs.settlement import reverse_statement
 from fours.survey.models import CallAttempt, DailyReport, FollowUpCall, HandlingSheet
 from fours.survey.questionnaire import QUESTIONS
 from fours.survey.verbs.daily_report import ensure_report, sign_daily_report
+from fours.survey.verbs.handling import solve_handling
 
 from .care import MONDAY, ClientOf, PersonOf, billed, delivered, unhappy_call
 
@@ -150,6 +151,17 @@ def test_the_sheet_is_assigned_and_solved_on_screen(
     sheet.refresh_from_db()
     assert (sheet.state, sheet.responsible, sheet.cost) == ("solved", washer, 50)
     assert "打开二次回访" in text(client.get(address))
+
+
+def test_the_second_call_shows_what_was_wrong_and_what_was_done(
+    s01: Store, sheet: HandlingSheet, person: PersonOf, client_of: ClientOf
+) -> None:
+    solution = {"cause": "洗车漏检", "measure": "免费精洗一次", "result": "已精洗"}
+    sheet = solve_handling(sheet, **solution, actor=person("service_manager", s01))
+    shown = text(client_of("crm_agent", s01).get(reverse("call", args=[sheet.second_call_id])))
+    assert sheet.order is not None
+    for said in ("车里还是脏的", "免费精洗一次", sheet.order.number or "?"):
+        assert said in shown
 
 
 def test_nobody_of_another_store_is_offered_as_responsible(

@@ -120,10 +120,11 @@ def solve_handling(
 
 
 def _second_call(sheet: HandlingSheet, actor: Actor) -> FollowUpCall:
-    """The call that asks whether the customer is content now; to the person of the first call."""
+    """The call that asks whether the customer is content now; to the person of the first call, in the same hours."""
     first = sheet.call
     customer = sheet.customer
-    when = call_time(sheet.store, timezone.localdate(), customer.call_from, customer.call_until)
+    liked = sheet.order if sheet.order is not None and sheet.order.call_from else customer
+    when = call_time(sheet.store, timezone.localdate(), liked.call_from, liked.call_until)
     call = FollowUpCall.objects.create(
         store=sheet.store,
         number=next_number(sheet.store, "FC"),

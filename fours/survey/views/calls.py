@@ -38,7 +38,7 @@ TONES = {
     "not_callable": "violet",
 }
 TALKS = 20
-RELATED = ("vehicle", "customer", "store", "done_by", "handling_sheet", "handled_sheet")
+RELATED = ("vehicle", "customer", "store", "done_by", "handling_sheet", "handled_sheet__solved_by")
 
 
 @screen("survey.view")
@@ -92,7 +92,10 @@ def call(request: ActorRequest, pk: int) -> HttpResponse:
         if saved is not None:
             return done(request, _said(saved), _next_address(request, saved))
     shown.vehicle.store = shown.store
-    orders, talks = work_of(shown, request.actor), _talks(request, shown)
+    sheet = getattr(shown, "handled_sheet" if shown.second_call else "handling_sheet", None)
+    # A second call is about the visit of the first.
+    visit = sheet.call_id if sheet is not None and shown.second_call else shown.pk
+    orders, talks = work_of(visit, request.actor), _talks(request, shown)
     owners = Ownership.objects.visible_to(request.actor).select_related("customer")
     prefetch_related_objects([shown], Prefetch("vehicle__ownerships", owners))
     context: dict[str, object] = {
@@ -108,7 +111,7 @@ def call(request: ActorRequest, pk: int) -> HttpResponse:
         "answered": [(question, shown.answers.get(question.code)) for question in QUESTIONS],
         "flags": flags_of(shown.vehicle, request.actor),
         "missing": completeness(shown.customer, shown.vehicle).missing,
-        "sheet": getattr(shown, "handled_sheet" if shown.second_call else "handling_sheet", None),
+        "sheet": sheet,
         "verbs": verbs_for(shown, request.actor, ["call_again", "note_letter_sent"]),
         "results": [(r.value, r.label) for r in AttemptResult if r != AttemptResult.REACHED],
         "history_url": history_address(shown),
@@ -150,8 +153,8 @@ def _next_address(request: ActorRequest, saved: FollowUpCall) -> str:
     return reverse("call", args=[later.pk]) if later else reverse("calls")
 
 
-def work_of(call: FollowUpCall, actor: Actor) -> list[RepairOrder]:
-    """The orders of the call with `job_names` and `part_names`: what was agreed and done, as one says it."""
+def work_of(call: int | None, actor: Actor) -> list[RepairOrder]:
+    """The orders of the call (its pk) with `job_names` and `part_names`: what was agreed and done, as one says it."""
     agreed = Q(additional_work=None) | Q(additional_work__state=AdditionalWork.State.ACCEPTED)
     jobs = LaborLine.objects.visible_to(actor).filter(agreed, order=OuterRef("pk")).order_by("position", "pk")
     parts = PartLine.objects.visible_to(actor).filter(agreed, order=OuterRef("pk")).order_by("position", "pk")
