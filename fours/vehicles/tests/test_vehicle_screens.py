@@ -195,7 +195,7 @@ def test_the_known_customer_of_that_name_and_phone_becomes_the_owner(
         ({"plate": "苏E1234"}, "普通号牌 7 位"),
         ({"vin": "LFV2A21K5A3123456"}, "校验位不符"),
         ({"vin": "LRW3E7FAONC000123"}, "字母 O"),
-        ({"registered_on": "2150-01-01"}, "今天以前"),
+        ({"registered_on": "2050-01-01"}, "今天以前"),
         ({"owner_phone": "13900001111"}, "请填写新客户姓名"),
         ({"owner_name": "李四", "owner_phone": "139"}, "手机号应为 11 位"),
         ({"plate": "", "vin": ""}, "至少填一个"),
