@@ -54,7 +54,7 @@ def announce(
     data: Mapping[str, object] | None = None,
 ) -> Event:
     """Write the event, let inline subscribers work, queue the others. `data` must be plain JSON."""
-    store: Store | None = getattr(aggregate, "store", None) or actor.store
+    store = _store_of(aggregate, actor)
     if store is None:
         raise ValueError(f"{kind}: an event belongs to a store")
     event = Event.objects.create(
@@ -75,6 +75,13 @@ def announce(
         else:
             enqueue(event, subscriber)
     return event
+
+
+def _store_of(aggregate: models.Model, actor: Actor) -> Store | None:
+    """The aggregate's store, the actor's own object of it where that is the same; a shared row's is the actor's."""
+    if actor.store is not None and getattr(aggregate, "store_id", actor.store.pk) == actor.store.pk:
+        return actor.store
+    return getattr(aggregate, "store", None) or actor.store
 
 
 def enqueue(event: Event, subscriber: Subscriber) -> None:

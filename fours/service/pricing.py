@@ -3,6 +3,9 @@
 from datetime import date
 from decimal import Decimal
 
+from django.db.models import Subquery, Value
+from django.db.models.functions import Coalesce
+
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.errors import Refused
@@ -25,8 +28,8 @@ MOST = Decimal("99999999.99")
 
 def tax_rate(store: Store, on: date) -> Decimal:
     """The VAT rate for the store's taxpayer kind on a date (rules §8); refused when none is entered."""
-    facts = StoreFacts.objects.filter(store=store).first()
-    kind = facts.taxpayer_kind if facts else "general"
+    own = StoreFacts.objects.filter(store=store).values("taxpayer_kind")
+    kind = Coalesce(Subquery(own[:1]), Value("general"))
     rates = TaxRate.objects.filter(taxpayer_kind=kind, valid_from__lte=on).order_by("-valid_from")
     found = rates.values_list("rate", flat=True).first()
     if found is None:
@@ -58,8 +61,11 @@ def listed_price(line: PricedLine) -> Decimal:
     return line.unit_price
 
 
-def price_line(line: PricedLine, actor: Actor) -> None:
-    """Check amount, price and discount, then compute gross, net and tax with the rate of the day."""
+def price_line(line: PricedLine, actor: Actor, *, listed: Decimal | None = None) -> None:
+    """Check amount, price and discount, then compute gross, net and tax with the rate of the day.
+
+    `listed`: the list price, when it was looked up already.
+    """
     _check_numbers(line)
     store = line.order.store  # type: ignore[attr-defined]
     line.tax_rate = tax_rate(store, today())
@@ -71,9 +77,10 @@ def price_line(line: PricedLine, actor: Actor) -> None:
     line.price()
     if isinstance(line, PartLine) and line.kind == PartLine.Kind.CUSTOMER:
         return
-    listed = round_money(line.amount * list_price_or_own(line))
+    price = list_price_or_own(line) if listed is None else listed
+    full_price = round_money(line.amount * price)
     discounted = line.discount > 0
-    _check_reduction(store, listed=listed, gross=line.gross, discounted=discounted, actor=actor)
+    _check_reduction(store, listed=full_price, gross=line.gross, discounted=discounted, actor=actor)
     if isinstance(line, PartLine) and line.part is not None:
         _check_floor(
             store,

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from fours.kernel.actor import Actor
+from fours.kernel.actor import Actor, Grants
 from fours.kernel.deadlines import Deadline, TaskDraft, declare_deadline, due_of
 from fours.kernel.events import kind_of, subscribe
 from fours.kernel.models import Event, Store, User
@@ -52,11 +52,14 @@ def subject_of(order: RepairOrder) -> str:
 
 
 def _job(pk: int) -> LaborLine:
-    return LaborLine.objects.select_related("order__vehicle", "order__advisor").get(pk=pk)
+    return LaborLine.objects.select_related("store", "order__vehicle", "order__advisor").get(pk=pk)
 
 
 def _who(event: Event) -> Actor:
-    return Actor.of(event.actor, event.store) if event.actor else Actor.system(event.store)
+    """Whoever did it, to be named on the task; nothing is asked of their rights."""
+    if event.actor is None:
+        return Actor.system(event.store)
+    return Actor.of(event.actor, event.store, Grants({}, {}))
 
 
 # ---- the technician: from dispatch to the own check -------------------------------------------------------------------
@@ -89,12 +92,12 @@ def on_dispatched(event: Event) -> None:
 
 @subscribe("service.job_taken_back", inline=True)
 def on_taken_back(event: Event) -> None:
-    cancel_tasks(_job(event.data["job"]), rule=WORK, actor=_who(event))
+    cancel_tasks(LaborLine(pk=event.data["job"]), rule=WORK, actor=_who(event))
 
 
 @subscribe("service.job_finished", inline=True)
 def on_finished(event: Event) -> None:
-    close_tasks(_job(event.data["job"]), rule=WORK, actor=_who(event))
+    close_tasks(LaborLine(pk=event.data["job"]), rule=WORK, actor=_who(event))
 
 
 @subscribe("service.final_check_failed", inline=True)

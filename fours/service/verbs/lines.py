@@ -86,8 +86,9 @@ def add_labor(
     if line.repair_class not in CLASSES:
         raise Refused("请选择维修类别。", field="repair_class")
     _check_texts(line)
-    line.unit_price = listed_price(line) if unit_price is None else unit_price
-    _insert(order, line, actor)
+    listed = listed_price(line) if unit_price is None else None
+    line.unit_price = unit_price if listed is None else listed
+    _insert(order, line, actor, listed=listed)
     if CLASSES.index(line.repair_class) > CLASSES.index(order.repair_class):
         order.repair_class = line.repair_class
     return _added(order, line, actor)
@@ -138,8 +139,9 @@ def add_part(
         discount=discount,
     )
     _check_texts(line)
-    line.unit_price = listed_price(line) if unit_price is None else unit_price
-    _insert(order, line, actor)
+    listed = listed_price(line) if unit_price is None else None
+    line.unit_price = unit_price if listed is None else listed
+    _insert(order, line, actor, listed=listed)
     return _added(order, line, actor)
 
 
@@ -339,18 +341,18 @@ def _check_texts(line: PricedLine) -> None:
     check_fields(line, names & {field.name for field in line._meta.fields})
 
 
-def _insert(order: RepairOrder, line: PricedLine, actor: Actor) -> None:
-    price_line(line, actor)
+def _insert(order: RepairOrder, line: PricedLine, actor: Actor, *, listed: Decimal | None = None) -> None:
+    price_line(line, actor, listed=listed)
     line.position = _next_position(order)
     line.save()
 
 
 def _next_position(order: RepairOrder) -> int:
     """Behind the last line of any kind, so that the lines keep the order in which they were added."""
-    lines = (order.jobs, order.parts, order.fees)
-    return 1 + max(
-        kind.order_by("-position").values_list("position", flat=True).first() or 0 for kind in lines
+    jobs, parts, fees = (
+        kind.order_by().values_list("position", flat=True) for kind in (order.jobs, order.parts, order.fees)
     )
+    return 1 + max(jobs.union(parts, fees, all=True), default=0)
 
 
 def _added(order: RepairOrder, line: L, actor: Actor) -> L:

@@ -26,7 +26,7 @@ State = LaborLine.State
 
 def take_job(job: LaborLine, *, version: int | None = None) -> LaborLine:
     """The job and its order, both locked, the order first: so no job moves while its order is voided or completed."""
-    order = take(job.order)
+    order = take(RepairOrder(pk=job.order_id, store=job.store))
     job = take(job, version=version)
     job.order = order
     return job
