@@ -81,7 +81,14 @@ def _keypad(field: forms.Field) -> str | None:
 
 
 def _use_native_control(widget: forms.Widget) -> None:
-    """Browsers read and write ISO dates in native controls, whatever the language of the page."""
+    """Dates in native controls, ISO whatever the language; numbers as text with a keypad.
+
+    A number control shows nothing when what was typed is not a number, so the wrong entry would be lost.
+    """
+    if isinstance(widget, forms.NumberInput):
+        widget.input_type = "text"
+        for name in ("min", "max", "step"):
+            widget.attrs.pop(name, None)
     kinds = [
         (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
         (forms.DateInput, "date", "%Y-%m-%d"),
