@@ -9,7 +9,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from .actor import Actor
-from .business_date import business_date
+from .business_date import open_date
 from .models import Event, Store
 
 Handler = Callable[[Event], None]
@@ -65,7 +65,7 @@ def announce(
         aggregate_version=getattr(aggregate, "version", 0),
         actor=actor.user,
         actor_name=actor.name,
-        business_date=business_date(store),
+        business_date=open_date(store),
         sentence=sentence[:400],
         data=dict(data or {}),
     )

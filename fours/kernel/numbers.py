@@ -4,21 +4,21 @@ from datetime import date
 
 from django.db import connection
 
-from .business_date import business_date
+from .business_date import OPEN_DATE, open_date_values
 from .models import Store
 
 
 def next_number(store: Store, kind: str, on: date | None = None) -> str:
     """`RO-S01-261122-0001`. The counter row is held until the transaction ends, so a rollback gives the number back."""
-    day = on or business_date(store)
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            insert into kernel_numbercounter (store_id, kind, date, last) values (%s, %s, %s, 1)
+            f"""
+            insert into kernel_numbercounter (store_id, kind, date, last)
+            values (%s, %s, {OPEN_DATE if on is None else "%s"}, 1)
             on conflict (store_id, kind, date) do update set last = kernel_numbercounter.last + 1
-            returning last
-            """,
-            [store.pk, kind, day],
+            returning date, last
+            """,  # noqa: S608 - only the constant is written in
+            [store.pk, kind, *(open_date_values(store) if on is None else [on])],
         )
-        last: int = cursor.fetchone()[0]
+        day, last = cursor.fetchone()
     return f"{kind}-{store.code}-{day:%y%m%d}-{last:04d}"

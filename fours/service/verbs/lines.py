@@ -86,8 +86,10 @@ def add_labor(
     if line.repair_class not in CLASSES:
         raise Refused("请选择维修类别。", field="repair_class")
     _check_texts(line)
-    listed = listed_price(line) if unit_price is None else None
-    line.unit_price = unit_price if listed is None else listed
+    listed = None
+    if unit_price is None:
+        unit_price = listed = listed_price(line)
+    line.unit_price = unit_price
     _insert(order, line, actor, listed=listed)
     if CLASSES.index(line.repair_class) > CLASSES.index(order.repair_class):
         order.repair_class = line.repair_class
@@ -139,8 +141,10 @@ def add_part(
         discount=discount,
     )
     _check_texts(line)
-    listed = listed_price(line) if unit_price is None else None
-    line.unit_price = unit_price if listed is None else listed
+    listed = None
+    if unit_price is None:
+        unit_price = listed = listed_price(line)
+    line.unit_price = unit_price
     _insert(order, line, actor, listed=listed)
     return _added(order, line, actor)
 

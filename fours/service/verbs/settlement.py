@@ -30,6 +30,7 @@ from ..closing import close_if_settled, open_again
 from ..models import RepairOrder, Statement, StatementLine
 from ..models.order import Payer
 from ..next_service import next_service
+from ..totals import all_lines
 from ..transitions import STATEMENT_MOVES
 
 declare_setting(
@@ -68,8 +69,9 @@ def issue_statements(
     statement only. What the store bears itself goes on account between its departments, a sum of nothing is paid.
     """
     order = take(order, version=version)
-    check_may_be_billed(order)
-    bills = open_bills(order)
+    lines = all_lines(order)
+    check_may_be_billed(order, lines)
+    bills = open_bills(order, lines)
     if not bills:
         raise Refused("没有可结算的项目:结算单都已开出,或工单没有项目。")
     bills = with_rounding(order, bills, rounding, actor)
