@@ -5,13 +5,13 @@ what comes back comes at the value it left with. The balance rows of a document'
 the parts before anything is picked, so two keepers can neither deadlock nor hand out the same piece.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
@@ -24,6 +24,7 @@ from .errors import not_enough
 from .models import Bin, Lot, LotBalance, Part, StockBalance, StockMovement
 
 ZERO = Decimal(0)
+BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,18 @@ class Pick:
 
     place: LotBalance
     quantity: Decimal
+
+
+@dataclass(frozen=True)
+class Put:
+    """So many pieces and their value for a locked balance, a lot and a bin; negative when they left."""
+
+    balance: StockBalance
+    lot: Lot
+    bin: Bin
+    quantity: Decimal
+    value: Decimal
+    reverses: StockMovement | None = None
 
 
 def lock_balances(store: Store, parts: Iterable[Part]) -> dict[int, StockBalance]:
@@ -98,15 +111,45 @@ def put_in(
     reverses: StockMovement | None = None,
 ) -> StockMovement:
     """Add pieces and value to a locked balance and to a lot in a bin."""
-    StockBalance.objects.filter(pk=balance.pk).update(
-        on_hand=F("on_hand") + quantity, value=F("value") + value
+    return put_in_all(posting, [Put(balance, lot, bin, quantity, value, reverses)])[0]
+
+
+def put_in_all(posting: Posting, puts: Sequence[Put]) -> list[StockMovement]:
+    """Many at once, in their order: the same rows as one by one, in a handful of statements per 500."""
+    movements: list[StockMovement] = []
+    for begin in range(0, len(puts), BATCH):
+        batch = puts[begin : begin + BATCH]
+        _add_to_balances(batch)
+        _add_to_places(batch)
+        for put in batch:
+            put.balance.on_hand += put.quantity
+            put.balance.value += put.value
+            movements.append(_movement(put, posting))
+    return StockMovement.objects.bulk_create(movements, batch_size=BATCH)
+
+
+def _add_to_balances(puts: Sequence[Put]) -> None:
+    pieces: dict[int, Decimal] = {}
+    value: dict[int, Decimal] = {}
+    for put in puts:
+        pk = put.balance.pk
+        pieces[pk], value[pk] = pieces.get(pk, ZERO) + put.quantity, value.get(pk, ZERO) + put.value
+    StockBalance.objects.filter(pk__in=pieces).update(
+        on_hand=Case(*(When(pk=pk, then=F("on_hand") + more) for pk, more in pieces.items())),
+        value=Case(*(When(pk=pk, then=F("value") + more) for pk, more in value.items())),
     )
-    place = LotBalance(store=balance.store, lot=lot, bin=bin)
-    LotBalance.objects.bulk_create([place], ignore_conflicts=True)
-    LotBalance.objects.filter(lot=lot, bin=bin).update(quantity=F("quantity") + quantity)
-    balance.on_hand += quantity
-    balance.value += value
-    return _write(balance, posting, lot=lot, bin=bin, quantity=quantity, value=value, reverses=reverses)
+
+
+def _add_to_places(puts: Sequence[Put]) -> None:
+    pieces: dict[tuple[int, int], Decimal] = {}
+    for put in puts:
+        at = put.lot.pk, put.bin.pk
+        pieces[at] = pieces.get(at, ZERO) + put.quantity
+    fresh = [LotBalance(store_id=put.balance.store_id, lot=put.lot, bin=put.bin) for put in puts]
+    LotBalance.objects.bulk_create(fresh, ignore_conflicts=True)
+    added = (When(lot=lot, bin=bin, then=F("quantity") + more) for (lot, bin), more in pieces.items())
+    places = LotBalance.objects.filter(lot__in={lot for lot, _ in pieces}, bin__in={bin for _, bin in pieces})
+    places.update(quantity=Case(*added, default=F("quantity")))
 
 
 def take_out(
@@ -130,7 +173,9 @@ def take_out(
     balance.value -= value
     balance.reserved -= from_reserved
     lot, bin = pick.place.lot, pick.place.bin
-    return _write(balance, posting, lot=lot, bin=bin, quantity=-quantity, value=-value)
+    movement = _movement(Put(balance, lot, bin, -quantity, -value), posting)
+    movement.save()
+    return movement
 
 
 def shortage_of(balance: StockBalance, asked: Decimal, *, own: Decimal = ZERO) -> Gone:
@@ -139,29 +184,21 @@ def shortage_of(balance: StockBalance, asked: Decimal, *, own: Decimal = ZERO) -
     return not_enough(balance.part, asked=asked, on_hand=balance.on_hand, free=free)
 
 
-def _write(
-    balance: StockBalance,
-    posting: Posting,
-    *,
-    lot: Lot,
-    bin: Bin,
-    quantity: Decimal,
-    value: Decimal,
-    reverses: StockMovement | None = None,
-) -> StockMovement:
-    return StockMovement.objects.create(
-        store=balance.store,
-        part=balance.part,
-        lot=lot,
-        bin=bin,
+def _movement(put: Put, posting: Posting) -> StockMovement:
+    """The unsaved row of what was just counted on the balance."""
+    return StockMovement(
+        store_id=put.balance.store_id,
+        part=put.balance.part,
+        lot=put.lot,
+        bin=put.bin,
         kind=posting.kind,
-        quantity=quantity,
-        value=value,
-        balance=balance.on_hand,
+        quantity=put.quantity,
+        value=put.value,
+        balance=put.balance.on_hand,
         source_kind=posting.source_kind,
         source_id=posting.source_id,
         source_number=posting.source_number,
-        reverses=reverses,
+        reverses=put.reverses,
         business_date=posting.business_date,
         actor=posting.actor.user,
         actor_name=posting.actor.name,

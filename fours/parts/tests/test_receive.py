@@ -5,11 +5,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from fours.kernel.actor import Actor
 from fours.kernel.errors import NotAllowed, NotThere, Refused
 from fours.kernel.models import Event, Store
-from fours.parts.models import Lot, StockBalance, StockMovement, StockReceipt
+from fours.parts.models import Lot, LotBalance, StockBalance, StockMovement, StockReceipt
 from fours.parts.stock import availability
 from fours.parts.verbs.receive import Arrival, open_stock, receive_part, receive_parts
 
@@ -119,3 +121,17 @@ def test_the_other_stores_keeper_books_nothing_here(s01: Store, s02: Store, pers
     with pytest.raises(NotThere):
         receive_part(s01, part=part, quantity=Decimal(1), unit_cost=Decimal(1), bin=a_bin(s01), actor=keeper)
     assert on_hand(s01, part) == 0
+
+
+def test_two_hundred_lines_of_opening_stock_cost_as_much_as_two(s01: Store, person: Person) -> None:
+    parts = [a_part(s01, f"N{number}", f"件{number}") for number in range(100)]
+    shelves = [a_bin(s01, f"A-{number}") for number in range(2)]
+    lines = [Arrival(part, Decimal(3), Decimal("1.5"), shelf) for part in parts for shelf in shelves]
+    with CaptureQueriesContext(connection) as asked:
+        receipt = open_stock(s01, lines=lines, actor=person("parts_manager", s01))
+    assert sum("SAVEPOINT" not in query["sql"] for query in asked.captured_queries) <= 14
+    assert StockMovement.objects.filter(source_id=receipt.pk).count() == 200
+    assert LotBalance.objects.filter(bin=shelves[0], quantity=3).count() == 100
+    for part in parts[:3]:
+        assert on_hand(s01, part) == 6
+        assert_books_tie_out(s01, part)

@@ -14,10 +14,10 @@ from fours.kernel.money import round_money, round_unit_cost
 from fours.kernel.numbers import next_number
 from fours.kernel.verbs import verb
 from fours.parts.errors import check_quantity, plain
-from fours.parts.ledger import Posting, lock_balances, put_in
-from fours.parts.models import Bin, Lot, Part, StockBalance, StockMovement, StockReceipt
+from fours.parts.ledger import BATCH, Posting, Put, lock_balances, put_in_all
+from fours.parts.models import Bin, Lot, Part, StockBalance, StockReceipt
 
-from .reserve import fill_backorders
+from .reserve import fill_backorders, parts_waited_for
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,10 @@ def _book(receipt: StockReceipt, lines: Sequence[Arrival], actor: Actor) -> Stoc
     receipt.number = next_number(receipt.store, "PI", receipt.business_date)
     receipt.save()
     posting = Posting.of(receipt, receipt.kind, actor)
-    for position, line in enumerate(lines, start=1):
-        _put_away(balances[line.part.pk], posting, line, f"{receipt.number}-{position}")
+    lots = _lots(posting, lines)
+    put_in_all(
+        posting, [_put(balances[line.part.pk], lot, line) for line, lot in zip(lines, lots, strict=True)]
+    )
     pieces = "、".join(f"{line.part.name}×{plain(line.quantity)}" for line in lines[:5])
     announce(
         "parts.received",
@@ -97,8 +99,9 @@ def _book(receipt: StockReceipt, lines: Sequence[Arrival], actor: Actor) -> Stoc
         sentence=f"{receipt.get_kind_display()} {receipt.number}：{pieces}{'等' if len(lines) > 5 else ''}",
         data={"parts": sorted(balances)},
     )
-    for part in {line.part.pk: line.part for line in lines}.values():
-        fill_backorders(receipt.store, part, actor=actor)
+    parts = {line.part.pk: line.part for line in lines}
+    for part_id in parts_waited_for(receipt.store, parts):
+        fill_backorders(receipt.store, parts[part_id], actor=actor)
     return receipt
 
 
@@ -114,23 +117,35 @@ def check_arrival(store: Store, line: Arrival) -> None:
         raise Refused(f"{line.part.name}：配件不在用，不能入库。", field="part")
 
 
-def _put_away(balance: StockBalance, posting: Posting, line: Arrival, own_code: str) -> StockMovement:
-    lot = _lot(balance, posting, line, own_code)
-    value = round_money(line.quantity * line.unit_cost)
-    return put_in(balance, posting, lot=lot, bin=line.bin, quantity=line.quantity, value=value)
+def _put(balance: StockBalance, lot: Lot, line: Arrival) -> Put:
+    return Put(balance, lot, line.bin, line.quantity, round_money(line.quantity * line.unit_cost))
 
 
-def _lot(balance: StockBalance, posting: Posting, line: Arrival, own_code: str) -> Lot:
-    lot, made = Lot.objects.get_or_create(
-        store=balance.store,
+def _lots(posting: Posting, lines: Sequence[Arrival]) -> list[Lot]:
+    """The lot of each line, made where it is new. No other paper makes one meanwhile: the parts are locked."""
+    codes = [line.lot_code or f"{posting.source_number}-{place}" for place, line in enumerate(lines, start=1)]
+    rows = Lot.objects.filter(store=posting.store, part__in={line.part.pk for line in lines}, code__in=codes)
+    known = {(lot.part_id, lot.code): lot for lot in rows}
+    fresh: list[Lot] = []
+    for line, code in zip(lines, codes, strict=True):
+        lot = known.get((line.part.pk, code))
+        if lot is None:
+            lot = known[line.part.pk, code] = _new_lot(posting, line, code)
+            fresh.append(lot)
+        elif lot.unit_cost != line.unit_cost:
+            raise Refused(
+                f"{line.part.name}：批次 {lot.code} 已有，但单价不同，请另起批次号。", field="lot_code"
+            )
+    Lot.objects.bulk_create(fresh, batch_size=BATCH)
+    return [known[line.part.pk, code] for line, code in zip(lines, codes, strict=True)]
+
+
+def _new_lot(posting: Posting, line: Arrival, code: str) -> Lot:
+    return Lot(
+        store=posting.store,
         part=line.part,
-        code=line.lot_code or own_code,
-        defaults={
-            "received_on": posting.business_date,
-            "unit_cost": line.unit_cost,
-            "expires_on": line.expires_on,
-        },
+        code=code,
+        received_on=posting.business_date,
+        unit_cost=line.unit_cost,
+        expires_on=line.expires_on,
     )
-    if not made and lot.unit_cost != line.unit_cost:
-        raise Refused(f"{line.part.name}：批次 {lot.code} 已有，但单价不同，请另起批次号。", field="lot_code")
-    return lot

@@ -3,7 +3,7 @@
 These are steps of other verbs (authorise, void, receive, issue), which have checked the right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -87,6 +87,12 @@ def use_reservation(balance: StockBalance, source: Document, ask: Ask) -> Decima
             mine.update(quantity=F("quantity") - held)
     _reduce_backorder(source, ask.line_id, ask.quantity - held)
     return held
+
+
+def parts_waited_for(store: Store, parts: Iterable[int]) -> list[int]:
+    """Those of the parts, by id, somebody has an open back-order for."""
+    waiting = Backorder.objects.filter(store=store, part__in=list(parts), open=True)
+    return list(waiting.order_by("part").values_list("part", flat=True).distinct())
 
 
 def fill_backorders(store: Store, part: Part, *, actor: Actor) -> list[Backorder]:
