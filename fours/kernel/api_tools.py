@@ -135,9 +135,9 @@ def _local(moment: datetime) -> str:
 
 
 def _one_line(text: str) -> str:
-    # PostgreSQL has no NUL character in its texts.
-    if "\0" in text:
-        raise ValueError("nul")
+    # PostgreSQL has no NUL character in its texts, and half a surrogate pair is no character at all.
+    if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError("no text")
     return text
 
 

@@ -1,21 +1,24 @@
 """The request's one transaction, who acts in it, and the promise that a repeated request gives the first answer."""
 
 import hashlib
+import logging
 from collections.abc import Callable
 
-from django.db import IntegrityError, transaction
+from django.db import DataError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from psycopg.errors import UniqueViolation
 
 from .accounts import current_store, stores_granted
 from .actor import Actor, grants_of, open_scope
-from .errors import KeyReused, Refused
+from .errors import Gone, KeyReused, Refused
 from .models import IdempotencyKey, User
 from .security import write_notes
 from .text import number_in
-from .views.errors import refusal, too_large
+from .views.errors import bad_request, refusal, too_large
 
+log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
 OUTSIDE = ("/healthz", "/static/")
 # One posting's photos and files together; a single file has its own, smaller limit.
@@ -67,7 +70,11 @@ class RequestTransaction:
 
 
 class ActorMiddleware:
-    """Sets `request.actor` and opens the database's view on the actor's store; answers refusals of verbs in Chinese."""
+    """Sets `request.actor` and opens the database's view on the actor's store; answers refusals of verbs in Chinese.
+
+    What only the database refuses is answered too: a value it cannot hold, and the second of two who saved the same
+    at one moment, where a check before the write finds nothing. Both are logged: a form should have said it.
+    """
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response
@@ -75,6 +82,8 @@ class ActorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith((*OUTSIDE, *BY_TOKEN)) or not request.user.is_authenticated:
             return self.get_response(request)
+        if _has_nul(request):
+            return bad_request(request, ValueError("NUL"))
         user = request.user
         if user.must_change_password and request.path not in BEFORE_OWN_PASSWORD:
             return redirect("account_change_password")
@@ -91,13 +100,28 @@ class ActorMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        return refusal(request, error) if isinstance(error, Refused) else None
+        if isinstance(error, Refused):
+            return refusal(request, error)
+        if isinstance(error, DataError):
+            log.warning("%s %s", request.method, request.path, exc_info=error)
+            return refusal(request, Refused("填写的内容过长、过大或含有不能识别的字符,没有保存。"))
+        if isinstance(error.__cause__, UniqueViolation):
+            log.warning("%s %s", request.method, request.path, exc_info=error)
+            return refusal(request, Gone("同样的内容刚刚已经保存过,请刷新后核对。"))
+        return None
 
     def _once(self, request: HttpRequest, user: User) -> HttpResponse:
         key = request.headers.get("Idempotency-Key") or request.POST.get("idempotency_key", "")
         if not key:
             return self.get_response(request)
         return answer_once(user, f"{key}"[:80], request, lambda: self.get_response(request))
+
+
+def _has_nul(request: HttpRequest) -> bool:
+    """PostgreSQL has no NUL character in its texts, and nobody types one."""
+    return any(
+        "\0" in value for sent in (request.GET, request.POST) for _, all_ in sent.lists() for value in all_
+    )
 
 
 def answer_once(user: User, key: str, request: HttpRequest, work: Callable[[], HttpResponse]) -> HttpResponse:

@@ -6,12 +6,23 @@ from datetime import date
 import pytest
 from django import forms
 from django.conf import settings
+from django.db import DataError, IntegrityError
 from django.test import Client
+from psycopg.errors import UniqueViolation
 
 from fours.kernel import middleware
+from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import Store
 from fours.kernel.text import date_in, number_in
+from fours.kernel.tokens import issue_token
+
+
+def _twice() -> Exception:
+    """What Django raises when a unique index refuses the second row."""
+    error = IntegrityError("duplicate key")
+    error.__cause__ = UniqueViolation()
+    return error
 
 
 @pytest.mark.parametrize(
@@ -100,3 +111,41 @@ def test_a_button_pressed_by_hand_with_a_version_its_verb_does_not_know_is_no_fa
     client_of: Callable[..., Client], s01: Store
 ) -> None:
     assert client_of("advisor", s01).post("/do/claim_task/1/", {"version": "²"}).status_code == 404
+
+
+def test_a_text_the_database_cannot_hold_is_refused_not_a_fault(
+    client_of: Callable[..., Client], s01: Store
+) -> None:
+    client = client_of("advisor", s01)
+    assert client.get("/search/", {"q": "a\0b"}).status_code == 400
+    assert client.post("/customers/new/", {"name": "a\0b"}).status_code == 400
+
+
+@pytest.mark.parametrize(("error", "status"), [(DataError("numeric field overflow"), 422), (_twice(), 409)])
+def test_what_only_the_database_refuses_is_said_in_chinese(
+    error: Exception,
+    status: int,
+    client_of: Callable[..., Client],
+    s01: Store,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*args: object, **kwargs: object) -> None:
+        raise error
+
+    monkeypatch.setattr("fours.kernel.views.search.search", refuse)
+    answer = client_of("advisor", s01).get("/search/", {"q": "66K88"})
+    assert answer.status_code == status
+    assert "保存" in answer.text
+
+
+@pytest.mark.parametrize("text", ["\\ud800", "a\\u0000"])
+def test_half_a_character_in_the_interface_is_refused_beside_its_field(
+    text: str, person: Callable[..., Actor], s01: Store
+) -> None:
+    user = person("advisor", s01).user
+    assert user is not None
+    headers = {"Authorization": f"Bearer {issue_token(user.username)}"}
+    body = f'{{"name": "王{text}"}}'
+    answer = Client().post("/api/v1/customers", body, content_type="application/json", headers=headers)
+    assert answer.status_code == 422
+    assert set(answer.json()["fields"]) == {"name"}
