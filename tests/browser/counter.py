@@ -1,7 +1,7 @@
 """People at their screens: sign in once each, then do what a mouse and a keyboard can do."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
@@ -22,6 +22,7 @@ class Screen:
         self.page.set_default_timeout(15_000)
         self.troubles: list[str] = []
         self.seen: set[str] = set()
+        self.pages: set[str] = set()
         self.page.on("pageerror", lambda error: self.troubles.append(f"{self.path} {error}"))
         self.page.on("console", self._note_console)
         self.page.on("response", self._note)
@@ -35,7 +36,11 @@ class Screen:
         if response.status >= 500:
             self.troubles.append(f"{response.status} {response.url}")
         elif response.ok and response.request.method == "GET":
-            self.seen.add(response.url.removeprefix(self.address))
+            path = response.url.removeprefix(self.address)
+            self.seen.add(path)
+            is_page = response.headers.get("content-type", "").startswith("text/html")
+            if is_page and response.request.is_navigation_request():
+                self.pages.add(path)
 
     # ---- going somewhere ----
 
@@ -187,6 +192,19 @@ class Screen:
 
     def status_of(self, path: str) -> int:
         return self.context.request.get(f"{self.address}{path}").status
+
+    def too_wide(self, paths: Iterable[str]) -> list[str]:
+        """Those of the pages that can be pushed sideways."""
+        found = []
+        for path in paths:
+            self.go(path)
+            expect(self.main.locator("h1")).to_be_visible()
+            if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+                found.append(path)
+        return found
+
+    def menu_paths(self) -> list[str]:
+        return [link.get_attribute("href") or "" for link in self.page.locator(".side-menu a").all()]
 
     @property
     def path(self) -> str:

@@ -45,8 +45,14 @@ def test_one_whole_day(clock: time_machine.Traveller, counter: Counter, tmp_path
     sees_nothing(counter("advisor2"), counter("advisor"))
     sign_report(counter("service_manager"))
 
-    # Three days later, in the hour the customer named.
+    # What the day left on the screens of the store also fits a phone, in the dark.
+    opened = {name: sorted(screen.pages) for name, screen in counter.screens.items()}
     counter.go_home()
+    for name, pages in opened.items():
+        assert counter(name, "phone", color_scheme="dark").too_wide(pages) == [], name
+    counter.go_home()
+
+    # Three days later, in the hour the customer named.
     clock.move_to(datetime(2026, 3, 19, 7, 5, tzinfo=UTC))
     call_customer(counter("crm_agent"), content=False)
     solve_complaint(counter("service_manager"))
