@@ -38,30 +38,42 @@ COLORS = 192
 DESK, TABLET, PHONE = (1440, 900), (1024, 768), (390, 844)
 
 
+ADVISORS = ("advisor", *(f"advisor.s01.{number}" for number in range(1, 5)))
+TECHNICIANS = ("technician", *(f"technician.s01.{number}" for number in range(1, 10)))
+
+
 @dataclass(frozen=True)
 class Shot:
-    """A picture of the README: who looks at which page, then at what the first such link on it leads to."""
+    """A picture of the README: a page, then what the first link of each selector on the way leads to.
+
+    It is seen by the first of `people` whose page has such a link, or shows `wanted`: not everybody is busy now.
+    """
 
     name: str
-    post: str
+    people: tuple[str, ...]
     path: str
-    link: str = ""
+    links: tuple[str, ...] = ()
     size: tuple[int, int] = DESK
+    wanted: str = "main"
+
+    @property
+    def proof(self) -> str:
+        return self.links[0] if self.links else self.wanted
 
 
 README = (
-    Shot("home", "advisor", "/"),
-    Shot("board", "foreman", "/service/board/"),
-    Shot("order", "advisor", "/service/board/", '[data-state="in_work"] a[href^="/service/orders/"]'),
-    Shot("car", "advisor", "/vehicles/", 'main tbody tr:nth-child(12) a[href^="/vehicles/"]'),
-    Shot("phone", "technician", "/service/my-jobs/", 'main a[href^="/service/jobs/"]', PHONE),
-    Shot("call", "crm_agent", "/survey/calls/?state=later", 'main tbody a[href^="/survey/calls/"]'),
+    Shot("home", ("foreman", *ADVISORS), "/", wanted=".task"),
+    Shot("board", ("foreman",), "/service/board/"),
+    Shot("order", ("advisor",), "/service/board/", ('[data-state="in_work"] a[href^="/service/orders/"]',)),
     Shot(
-        "daily-report",
-        "service_manager",
-        "/survey/reports/",
-        'main tbody tr:nth-child(3) a[href^="/survey/reports/"]',
+        "car",
+        ("advisor",),
+        "/service/orders/?state=closed",
+        ('main tbody a[href^="/service/orders/"]', 'main a[href^="/vehicles/"]'),
     ),
+    Shot("phone", TECHNICIANS, "/service/my-jobs/", ('.task a.btn-primary[href^="/service/jobs/"]',), PHONE),
+    Shot("call", ("crm_agent",), "/survey/calls/?state=later", ('main tbody a[href^="/survey/calls/"]',)),
+    Shot("daily-report", ("service_manager",), "/survey/reports/", ("main tbody tr:nth-child(3) a",)),
 )
 # A list as dealers keep it: dates of all kinds, full-width digits, a phone too short, a month too many.
 DEALERS_LIST = """客户车辆档案,,,,,
@@ -121,14 +133,23 @@ def photograph_readme(browser: Browser, url: str) -> None:
     """The README's pictures; fails when a page or the link to it is missing, since then the picture would lie."""
     photograph_sign_in(browser, url)
     for shot in README:
-        page = signed_in(browser, url, shot.post, shot.size)
-        page.goto(f"{url}{shot.path}")
-        if shot.link:
-            address = page.locator(shot.link).first.get_attribute("href", timeout=5000)
-            page.goto(f"{url}{address}")
-        keep(page, shot.name)
+        keep(arrived(browser, url, shot), shot.name)
     photograph_check_in(browser, url)
     photograph_import(browser, url)
+
+
+def arrived(browser: Browser, url: str, shot: Shot) -> Page:
+    """The page of the shot, before the eyes of the first person who has something on it."""
+    for person in shot.people:
+        page = signed_in(browser, url, person, shot.size)
+        page.goto(f"{url}{shot.path}")
+        if page.locator(shot.proof).count():
+            for link in shot.links:
+                address = page.locator(link).first.get_attribute("href", timeout=5000)
+                page.goto(f"{url}{address}")
+            return page
+        page.context.close()
+    raise LookupError(f"nobody has anything to show for the picture {shot.name}")
 
 
 def photograph_check_in(browser: Browser, url: str) -> None:
