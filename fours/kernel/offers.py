@@ -1,6 +1,8 @@
 """Which verbs a document's page offers, registered by the apps that own the verbs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
 from django.urls import reverse
@@ -22,17 +24,27 @@ class _Offered:
     order: int
     verb: str
     route: str
+    when: Callable[[Any], bool] | None
 
 
 _OFFERED: dict[type[models.Model], list[_Offered]] = {}
 
 
-def offer(model: type[models.Model], verb: str, *, order: int, route: str = "") -> None:
+def offer(
+    model: type[models.Model],
+    verb: str,
+    *,
+    order: int,
+    route: str = "",
+    when: Callable[[Any], bool] | None = None,
+) -> None:
     """Let pages of `model` show the verb; `route` is the URL name (one pk) of its form, none for a plain verb.
+
+    `when` says of a document whether there is anything to do, where its state alone does not tell.
 
     The offer with the lowest order that fits becomes the page's one primary button.
     """
-    _OFFERED.setdefault(model, []).append(_Offered(order, verb, route))
+    _OFFERED.setdefault(model, []).append(_Offered(order, verb, route, when))
 
 
 def offers_for(document: models.Model, actor: Actor) -> list[Offer]:
@@ -41,7 +53,8 @@ def offers_for(document: models.Model, actor: Actor) -> list[Offer]:
     shown = []
     for offered in sorted(_OFFERED.get(type(document), ()), key=lambda o: o.order):
         verb = VERBS[offered.verb]
-        if verb.fits(document) and actor.can(verb.permission, store_id):
+        needed = offered.when is None or offered.when(document)
+        if needed and verb.fits(document) and actor.can(verb.permission, store_id):
             shown.append(Offer(verb, _address(offered, document)))
     return shown
 

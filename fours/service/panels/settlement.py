@@ -46,7 +46,14 @@ panel(
         "service.view",
     ),
 )
+
+
+def is_unbilled(order: RepairOrder) -> bool:
+    """Nothing of the order stands on a statement yet (or no longer); all payers are billed at once."""
+    return not live(order.statements.all())
+
+
 offer(RepairOrder, "deliver_order", order=60, route="delivery")
-offer(RepairOrder, "issue_statements", order=70, route="order_settle")
+offer(RepairOrder, "issue_statements", order=70, route="order_settle", when=is_unbilled)
 offer(RepairOrder, "give_gate_pass", order=72)
 offer(RepairOrder, "check_handover", order=74, route="handover")
