@@ -127,7 +127,7 @@ class RepairOrderView(TypedDict):
     excess_rule: str
     """What happens if the estimate is exceeded."""
     old_parts: str
-    """客户带走, 委托本店处理 or 无旧件."""
+    """客户带走, 本店处理 or 无旧件."""
     wash: bool
     road_test: bool
     payment_kind: str
