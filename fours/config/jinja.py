@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date, datetime, time
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined, pass_c
 from jinja2.runtime import Context
 
 from fours.kernel.assets import icon
+from fours.kernel.money import round_money, round_to
 
 NONE = "—"
 Number = Decimal | int | str | None
@@ -70,18 +71,18 @@ def money(value: Number, symbol: bool = False) -> str:
     """`1,234.50`, with symbol `¥1,234.50`; CNY, rounded half up to the cent."""
     if value is None or value == "":
         return NONE
-    amount = Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    amount = round_money(Decimal(value))
     return f"{'-' if amount < 0 else ''}{'¥' if symbol else ''}{abs(amount):,.2f}"
 
 
 def quantity(value: Number) -> str:
     """Up to three places, no trailing zeros: `4`, `4.5`."""
-    return _plain(value, "0.001")
+    return _plain(value, 3)
 
 
 def hours(value: Number) -> str:
     """Labour hours, up to two places: `1.5`."""
-    return _plain(value, "0.01")
+    return _plain(value, 2)
 
 
 def kilometres(value: int | None) -> str:
@@ -138,10 +139,10 @@ def input_type(bound_field: Any) -> str:
     return "group" if kind in {"checkbox", "radio"} else "other"
 
 
-def _plain(value: Number, places: str) -> str:
+def _plain(value: Number, places: int) -> str:
     if value is None or value == "":
         return NONE
-    text = f"{Decimal(value).quantize(Decimal(places), ROUND_HALF_UP):,f}"
+    text = f"{round_to(Decimal(value), places):,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
