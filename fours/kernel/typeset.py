@@ -13,11 +13,9 @@ import re
 import tempfile
 import threading
 from collections.abc import Mapping
-from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 
-import cn2an
 import segno
 import typst
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -109,16 +107,6 @@ def picture(data: bytes) -> str:
         image.save(written, "JPEG", quality=82)
     kind = "png" if drawn else "jpeg"
     return f"data:image/{kind};base64,{base64.b64encode(written.getvalue()).decode('ascii')}"
-
-
-def capitals(amount: Decimal) -> str:
-    """Return a sum of yuan in capital characters (大写金额), e.g. 壹仟贰佰叁拾肆元伍角.
-
-    Raises ValueError for more than two decimal places.
-    """
-    if amount != amount.quantize(Decimal("0.01")):
-        raise ValueError(f"{amount} has parts of a fen")
-    return str(cn2an.an2cn(f"{amount:.2f}", "rmb"))
 
 
 def _path(template: str) -> Path:

@@ -74,7 +74,7 @@ class Totals(TypedDict):
     total: str
     """What is due, VAT included."""
     capitals: str
-    """``typeset.capitals`` of the total."""
+    """``money.capital_amount`` of the total."""
     tax_rate: str
     """e.g. 13%; several rates as text."""
     tax: str

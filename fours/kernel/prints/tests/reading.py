@@ -86,8 +86,8 @@ def texts(view: object, *, without: Iterable[str] = ()) -> list[str]:
 
 
 def _as_printed(text: str) -> str:
-    """Money and mileage carry separators on paper."""
-    if re.fullmatch(r"-?\d{4,}(\.\d\d)?", text) and not text.startswith("0"):
+    """Money and mileage carry separators on paper, longer numbers of banks do not."""
+    if re.fullmatch(r"-?\d{4,9}(\.\d\d)?", text) and not text.startswith("0"):
         whole, dot, rest = text.partition(".")
         return f"{int(whole):,}{dot}{rest}"
     return text
