@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -9,12 +10,16 @@ from fours.server.postgres import EmbeddedPostgres
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
-    """One embedded server for the tests of a file; every test leaves it usable."""
-    postgres = EmbeddedPostgres(tmp_path_factory.mktemp("server"))
-    postgres.ensure()
-    yield postgres
-    postgres.stop()
+def server() -> Iterator[EmbeddedPostgres]:
+    """One embedded server for the tests of a file; every test leaves it usable.
+
+    Not in pytest's own folder: as root, another pytest starting meanwhile closes that to the database's OS user.
+    """
+    with TemporaryDirectory(prefix="fours-server-", ignore_cleanup_errors=True) as folder:
+        postgres = EmbeddedPostgres(Path(folder))
+        postgres.ensure()
+        yield postgres
+        postgres.stop()
 
 
 @pytest.fixture

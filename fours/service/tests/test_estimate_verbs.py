@@ -77,10 +77,11 @@ def free(monkeypatch):
     """Hours the workshop has left by day; 40 where nothing is said."""
     left: dict[date, Decimal] = {}
 
-    def told(store, days, kind):
-        return {day: Capacity(Decimal(40), 40 - left.get(day, Decimal(40))) for day in days}
+    def told(store, days, kinds):
+        room = {day: Capacity(Decimal(40), 40 - left.get(day, Decimal(40))) for day in days}
+        return dict.fromkeys(kinds, room)
 
-    monkeypatch.setattr("fours.service.finish_time.capacities", told)
+    monkeypatch.setattr("fours.service.finish_time.capacities_of", told)
     return left
 
 
