@@ -7,7 +7,7 @@ from fours.cli.command import Command, no_arguments
 
 def run(arguments: Namespace) -> int:
     """0 when everything agrees, 1 with one line per row that does not."""
-    from fours.kernel.checks import run_checks
+    from fours.desk.checks import run_checks
 
     findings = run_checks()
     for finding in findings:

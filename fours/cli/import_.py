@@ -21,7 +21,7 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """0: everything taken, 1: rows were rejected, 2 (by an exception): the file could not be read."""
-    from fours.kernel.intake.command import run_import
+    from fours.intake.command import run_import
 
     result = run_import(arguments.kind, arguments.file, arguments.store, arguments.dry_run)
     if arguments.json:

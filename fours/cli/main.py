@@ -10,9 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import OperationalError, ProgrammingError
 
+from fours.base.errors import Refused
 from fours.cli import check, demo, import_, manage, migrate, serve, static, token, worker
 from fours.cli.command import Command
-from fours.kernel.errors import Refused
 from fours.server.environment import prepare, set_up_django
 from fours.server.errors import ServerError
 

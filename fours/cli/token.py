@@ -10,7 +10,7 @@ def add(parser: ArgumentParser) -> None:
 
 
 def run(arguments: Namespace) -> int:
-    from fours.kernel.tokens import issue_token
+    from fours.desk.tokens import issue_token
 
     # Scripts take the last word of the output.
     print(f"Token for {arguments.user} (shown only now): {issue_token(arguments.user)}")

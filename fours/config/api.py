@@ -15,12 +15,12 @@ from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
 from ninja.renderers import JSONRenderer
 
-from fours.kernel.api_tools import Bearer, enter
-from fours.kernel.errors import NeedsConfirmation, NotThere, Refused
-from fours.kernel.middleware import answer_once
-from fours.kernel.views.errors import refusal
+from fours.base.errors import NeedsConfirmation, NotThere, Refused
+from fours.desk.api_tools import Bearer, enter
+from fours.desk.error_pages import refusal
+from fours.desk.middleware import answer_once
 
-APPS = ("kernel", "customers", "vehicles", "parts", "service", "survey")
+APPS = ("desk", "customers", "vehicles", "parts", "service", "survey")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY_LENGTH = 80
 WORDS_OF_CODE = {401: "unauthorized", 403: "no_right", 404: "not_found", 413: "too_large", 429: "too_many"}

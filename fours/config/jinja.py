@@ -12,8 +12,8 @@ from django.utils import timezone
 from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from fours.kernel.assets import icon
-from fours.kernel.money import round_money, round_to
+from fours.base.money import round_money, round_to
+from fours.desk.assets import icon
 
 NONE = "—"
 Number = Decimal | int | str | None

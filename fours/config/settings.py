@@ -89,6 +89,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "procrastinate.contrib.django",
     "fours.kernel",
+    "fours.intake",
+    "fours.desk",
     "fours.org",
     "fours.customers",
     "fours.vehicles",
@@ -102,7 +104,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
-    "fours.kernel.middleware.RequestTransaction",
+    "fours.desk.middleware.RequestTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -111,7 +113,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "fours.kernel.middleware.ActorMiddleware",
+    "fours.desk.middleware.ActorMiddleware",
 ]
 
 ROOT_URLCONF = "fours.config.urls"
@@ -128,7 +130,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "fours.config.jinja.environment",
-            "context_processors": [*_context_processors, "fours.kernel.context.page"],
+            "context_processors": [*_context_processors, "fours.desk.context.page"],
         },
     },
     {
@@ -148,7 +150,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
-ACCOUNT_ADAPTER = "fours.kernel.accounts.AccountAdapter"
+ACCOUNT_ADAPTER = "fours.desk.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
@@ -166,7 +168,7 @@ CSRF_COOKIE_SECURE = _secure
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_FAILURE_VIEW = "fours.kernel.views.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "fours.desk.error_pages.csrf_failure"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -196,7 +198,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = FOURS_HOME / "static"
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
-    "fours.kernel.assets.NodeModulesFinder",
+    "fours.desk.assets.NodeModulesFinder",
 ]
 STORAGES = {
     "default": {
@@ -204,7 +206,7 @@ STORAGES = {
         "OPTIONS": {"location": FOURS_HOME / "files"},
     },
     "staticfiles": {
-        "BACKEND": "fours.kernel.assets.AssetStorage"
+        "BACKEND": "fours.desk.assets.AssetStorage"
         if env_bool("FOURS_MANIFEST", True)
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

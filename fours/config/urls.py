@@ -6,10 +6,10 @@ from importlib.util import find_spec
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
+from fours.desk.views.health import healthz
 from fours.kernel.register.views import urls as register_urls
-from fours.kernel.views.health import healthz
 
-APPS = ("kernel", "org", "customers", "vehicles", "parts", "service", "survey")
+APPS = ("desk", "org", "customers", "vehicles", "parts", "service", "survey")
 
 
 def _of_apps() -> list[URLPattern | URLResolver]:
@@ -30,7 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
 if find_spec("fours.config.api") is not None:
     urlpatterns.append(path("api/v1/", import_module("fours.config.api").api.urls))
 
-handler404 = "fours.kernel.views.errors.not_found"
-handler403 = "fours.kernel.views.errors.forbidden"
-handler500 = "fours.kernel.views.errors.server_error"
-handler400 = "fours.kernel.views.errors.bad_request"
+handler404 = "fours.desk.error_pages.not_found"
+handler403 = "fours.desk.error_pages.forbidden"
+handler500 = "fours.desk.error_pages.server_error"
+handler400 = "fours.desk.error_pages.bad_request"

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Count, Q, QuerySet
 
+from fours.base.text import clean, squeeze
 from fours.kernel.actor import Actor
-from fours.kernel.text import clean, squeeze
 
 from .identifiers import check_phone
 from .models import Customer, Phone

@@ -7,11 +7,11 @@ from typing import Any, TypedDict, cast
 
 from django.db import models
 
+from fours.base.checked import Checked
+from fours.base.errors import Refused
+from fours.base.text import clean
 from fours.kernel.business_date import today
-from fours.kernel.checked import Checked
-from fours.kernel.errors import Refused
 from fours.kernel.models import User
-from fours.kernel.text import clean
 
 from .identifiers import check_credit_code, check_phone, check_resident_id
 from .models import Contact, Customer, Phone

@@ -7,9 +7,9 @@ from django import forms
 from django.db import models
 from django.forms.boundfield import BoundField
 
+from fours.base.checked import Checked
+from fours.base.field_text import as_text, text_of
 from fours.kernel.actor import Actor
-from fours.kernel.checked import Checked
-from fours.kernel.field_text import as_text, text_of
 from fours.kernel.forms import TablerForm
 from fours.org.registers import employees
 

@@ -4,8 +4,8 @@ import re
 
 from stdnum.cn import ric, uscc
 
-from fours.kernel.checked import Checked, refused
-from fours.kernel.text import half_width, squeeze
+from fours.base.checked import Checked, refused
+from fours.base.text import half_width, squeeze
 
 _DASHES = re.compile(r"[‐‑‒–—―−－~]")
 _COUNTRY = re.compile(r"^(?:\(?\+86\)?|0086)-?")

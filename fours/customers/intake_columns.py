@@ -1,8 +1,8 @@
 """What an import knows about a customer (PF-03, PF-11), under the names dealers and their old systems use."""
 
 from fours.customers.identifiers import check_credit_code, check_phone, check_resident_id
-from fours.kernel.intake.clean import checked_by, day, text
-from fours.kernel.intake.columns import Column
+from fours.intake.clean import checked_by, day, text
+from fours.intake.columns import Column
 
 phone = checked_by(check_phone)
 

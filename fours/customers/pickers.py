@@ -2,9 +2,9 @@ from collections.abc import Iterable
 
 from django.db.models import Prefetch
 
+from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
 from fours.kernel.pickers import PICKER_LIMIT, Choice, register_picker
-from fours.kernel.search import matching_ids
 
 from .models import Customer, Phone
 from .search import KIND

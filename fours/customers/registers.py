@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store
 from fours.kernel.register import Register, column
-from fours.kernel.search import matching_ids
 
 from .completeness import completeness
 from .models import Customer, Phone

@@ -3,9 +3,9 @@
 from django.db.models import Prefetch
 from django.urls import reverse
 
+from fours.base.text import mask_phone
+from fours.desk.search import Hit, Key, Source, name_keys, normal, phone_keys, register_source, write_keys
 from fours.kernel.actor import Actor
-from fours.kernel.search import Hit, Key, Source, name_keys, normal, phone_keys, register_source, write_keys
-from fours.kernel.text import mask_phone
 
 from .models import Customer, Phone
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
 
+from fours.base.money import round_money, round_to
 from fours.demo.facts import (
     Series,
     fitting_series,
@@ -21,7 +22,6 @@ from fours.demo.facts import (
     quantities,
     rows,
 )
-from fours.kernel.money import round_money, round_to
 
 VAT_RATE = Decimal("0.13")
 ZONES = MappingProxyType({"maintenance": "A", "wear": "B", "consumable": "C", "body": "D", "accessory": "E"})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
+from fours.base.text import initials
 from fours.kernel.models import Group, Store
-from fours.kernel.text import initials
 from fours.org.models import Bay, Department, StoreFacts, TaxRate, Team
 from fours.org.models.store import DepartmentKind
 from fours.parts.models import Bin, Part, StorePart

@@ -15,11 +15,11 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from fours.base.calendar import is_working_day
+from fours.base.errors import Refused
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer
 from fours.kernel.actor import open_scope
-from fours.kernel.calendar import is_working_day
-from fours.kernel.errors import Refused
 from fours.kernel.models import Store
 from fours.vehicles.models import Vehicle
 from fours.vehicles.verbs.vehicle import create_vehicle

@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.models import User
 from fours.parts.stock import availability
 from fours.service.checklists import WASH_ITEMS

@@ -8,7 +8,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils.module_loading import import_string
 
-from .errors import NotAllowed, NotThere
+from fours.base.errors import NotAllowed, NotThere
+
 from .models import Store, User
 
 

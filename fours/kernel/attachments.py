@@ -19,8 +19,9 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from fours.base.errors import NotThere, Refused
+
 from .actor import Actor
-from .errors import NotThere, Refused
 from .events import announce, kind_of
 from .models import Attachment, Store, StoreScoped
 from .verbs import verb

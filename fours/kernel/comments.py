@@ -2,8 +2,9 @@
 
 from django.urls import reverse
 
+from fours.base.errors import NotAllowed, Refused
+
 from .actor import Actor
-from .errors import NotAllowed, Refused
 from .events import kind_of
 from .models import Comment, StoreScoped
 from .verbs import verb

@@ -11,8 +11,9 @@ from typing import Literal
 from django.db import models
 from django.utils import timezone
 
+from fours.base.calendar import add_working_days
+
 from .actor import Actor
-from .calendar import add_working_days
 from .events import announce, subscribe
 from .models import CalendarDay, Event, Store, Task, TaskWatcher, User
 from .store_settings import SETTING_CHANGED, declare_setting, setting

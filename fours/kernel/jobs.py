@@ -13,10 +13,11 @@ from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import RetryStrategy
 
+from fours.base.errors import NotThere
+
 from .actor import Actor, open_scope
 from .attachments import sweep
 from .deadlines import DEADLINES, escalate, recount
-from .errors import NotThere
 from .events import DELIVER, SUBSCRIBERS, Subscriber
 from .models import Attachment, Event, IdempotencyKey, IntakeLoad, Occurrence, PrintedForm, Store
 from .schedules import daily, every, run_due

@@ -8,8 +8,9 @@ from django import forms
 from django.forms.models import ModelChoiceIterator
 from django.urls import reverse_lazy
 
+from fours.base.text import number_in
+
 from .actor import Actor
-from .text import number_in
 
 PICKER_LIMIT = 30
 

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
+from fours.base.errors import NotThere, Refused
+from fours.base.typeset import typeset
+
 from .actor import Actor
 from .attachments import read_stored, store_bytes
-from .errors import NotThere, Refused
 from .events import announce, kind_of
 from .models import PrintedForm, StoreScoped
-from .typeset import typeset
 
 log = logging.getLogger(__name__)
 DRAFT = "草稿"

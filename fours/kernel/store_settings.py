@@ -6,8 +6,9 @@ from datetime import time
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
+from fours.base.errors import NotThere, Refused
+
 from .actor import Actor
-from .errors import NotThere, Refused
 from .events import announce
 from .models import Setting, Store
 from .verbs import verb

@@ -9,8 +9,9 @@ from django.db.models import Count, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from fours.base.errors import Gone, IllegalMove, NotThere, Refused
+
 from .actor import Actor, grants_of
-from .errors import Gone, IllegalMove, NotThere, Refused
 from .events import announce, kind_of
 from .models import Store, Task, User
 from .verbs import take, verb

@@ -7,8 +7,9 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, cast, get_type_hints
 
 from django.db import models, transaction
 
+from fours.base.errors import IllegalMove, NotThere, Stale
+
 from .actor import Actor
-from .errors import IllegalMove, NotThere, Stale
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -12,8 +12,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from fours.base.errors import NotThere, Refused
+
 from .actor import Actor
-from .errors import NotThere, Refused
 from .models import User
 from .models.scope import ScopedManager
 

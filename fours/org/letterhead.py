@@ -1,6 +1,6 @@
 """The head of every paper of a store, as it stands at this moment (PF-10)."""
 
-from fours.kernel.errors import Refused
+from fours.base.errors import Refused
 from fours.kernel.models import Store
 from fours.kernel.prints.views import Letterhead
 

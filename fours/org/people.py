@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from fours.kernel.errors import Refused
+from fours.base.errors import Refused
 from fours.kernel.models import Store, User
 
 from .models import Assignment

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from django.utils import timezone
 
+from fours.desk.search import name_keys, normal
 from fours.kernel.actor import Actor
 from fours.kernel.pickers import Choice, register_picker
-from fours.kernel.search import name_keys, normal
 
 from .models import Assignment
 from .posts import post_names

@@ -5,8 +5,8 @@ from typing import Any
 
 from stdnum.cn import uscc
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.models import CalendarDay, User
 from fours.kernel.register import Register, column, register
 

@@ -2,10 +2,10 @@
 
 from django.db.models import Case, IntegerField, QuerySet, Value, When
 
+from fours.base.errors import Refused
+from fours.base.text import clean, squeeze
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.models import Group
-from fours.kernel.text import clean, squeeze
 
 from .models import Part
 from .models.part import bare

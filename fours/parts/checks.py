@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet, Sum
 
-from fours.kernel.checks import register_check, register_numbered
+from fours.desk.checks import register_check, register_numbered
 
 from .models import LotBalance, Reservation, StockBalance, StockMovement
 

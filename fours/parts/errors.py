@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from fours.kernel.errors import Gone, Refused
-from fours.kernel.money import round_quantity
+from fours.base.errors import Gone, Refused
+from fours.base.money import round_quantity
 
 from .models import Part
 

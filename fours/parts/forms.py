@@ -4,11 +4,11 @@ from typing import Any
 
 from django import forms
 
+from fours.base.money import round_unit_cost
+from fours.base.text import squeeze
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
-from fours.kernel.money import round_unit_cost
 from fours.kernel.pickers import PickerSelect
-from fours.kernel.text import squeeze
 
 from .catalogue import visible_parts
 from .models import Bin, Part, StorePart

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from fours.base.errors import Refused
+from fours.base.money import round_money, round_unit_cost
+from fours.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
-from fours.kernel.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.models import Store
-from fours.kernel.money import round_money, round_unit_cost
 from fours.kernel.verbs import keep
 from fours.org.models import StoreFacts, TaxRate
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from fours.kernel.intake.clean import YUAN, choice, code, decimal, tax_rate, text, yes_no
-from fours.kernel.intake.columns import Column
+from fours.intake.clean import YUAN, choice, code, decimal, tax_rate, text, yes_no
+from fours.intake.columns import Column
 
 SOURCES: Mapping[str, str] = MappingProxyType(
     {

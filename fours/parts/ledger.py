@@ -13,12 +13,12 @@ from typing import Self
 
 from django.db.models import Case, F, Q, When
 
+from fours.base.errors import Gone
+from fours.base.money import round_money
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Gone
 from fours.kernel.events import kind_of
 from fours.kernel.models import Document, Store
-from fours.kernel.money import round_money
 
 from .errors import not_enough
 from .models import Bin, Lot, LotBalance, Part, StockBalance, StockMovement

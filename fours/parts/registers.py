@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
+from fours.base.errors import Refused
+from fours.base.text import clean, squeeze
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.register import Register, register
-from fours.kernel.text import clean, squeeze
 
 from .catalogue import check_part, parts_matching
 from .menu import SECTION

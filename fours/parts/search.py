@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.db.models import F
 from django.urls import reverse
 
+from fours.desk.search import Hit, Source, register_source
 from fours.kernel.actor import Actor
 from fours.kernel.pickers import PICKER_LIMIT, Choice, register_picker
-from fours.kernel.search import Hit, Source, register_source
 
 from .catalogue import parts_matching, visible_parts
 from .errors import plain

@@ -2,8 +2,8 @@
 
 from django.db.models import F, OuterRef, Subquery
 
+from fours.desk.worklist import register_figure
 from fours.kernel.actor import Actor
-from fours.kernel.worklist import register_figure
 
 from .models import Backorder, StockBalance, StorePart
 

@@ -2,8 +2,8 @@
 
 from django.db.models import QuerySet
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.models import Store, User
 from fours.org.people import present_assignments
 

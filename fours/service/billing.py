@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from fours.kernel.errors import IllegalMove, Refused
-from fours.kernel.money import CENT, split_tax
+from fours.base.errors import IllegalMove, Refused
+from fours.base.money import CENT, split_tax
 
 from .models import AdditionalWork, RepairOrder, Statement, StatementLine
 from .models.lines import PartKind, PartLine, PricedLine

@@ -8,10 +8,10 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
+from fours.base.money import round_hours
 from fours.kernel.actor import Actor
 from fours.kernel.deadlines import DAY_ENDS
 from fours.kernel.models import Store
-from fours.kernel.money import round_hours
 from fours.kernel.store_settings import settings_of
 from fours.org.people import present_assignments
 

@@ -12,9 +12,9 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from fours.kernel.calendar import is_working_day
+from fours.base.calendar import is_working_day
+from fours.base.money import round_hours
 from fours.kernel.models import CalendarDay, Store
-from fours.kernel.money import round_hours
 from fours.kernel.store_settings import declare_setting, setting
 from fours.org.models import Bay, StoreFacts
 from fours.org.people import present_assignments

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import DecimalField, F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from fours.kernel.checks import register_check, register_numbered
+from fours.desk.checks import register_check, register_numbered
 from fours.kernel.events import kind_of
 from fours.parts.models import IssueLine
 

@@ -1,11 +1,11 @@
 """Who stands at the counter with which car: known already, or put on file with the same few words."""
 
+from fours.base.errors import Refused
 from fours.customers.duplicates import find_duplicates
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused
 from fours.kernel.models import Store
 from fours.vehicles.lookup import vehicle_by_plate
 from fours.vehicles.models import Vehicle

@@ -8,8 +8,8 @@ from decimal import Decimal
 from django.db.models import Count, F, Sum
 from django.utils import timezone
 
+from fours.base.money import round_hours
 from fours.kernel.models import Store, User
-from fours.kernel.money import round_hours
 from fours.org.people import present_assignments
 
 from .models import JobAssignment, LaborLine, RepairOrder

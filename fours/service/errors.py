@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from fours.kernel.errors import Refused
+from fours.base.errors import Refused
 
 
 class NotAuthorised(Refused):

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from fours.kernel.calendar import NO_OVERRIDES, PeriodEnd, add_months, end_of_period
-from fours.kernel.checked import Checked, refused
+from fours.base.calendar import NO_OVERRIDES, PeriodEnd, add_months, end_of_period
+from fours.base.checked import Checked, refused
 
 
 class RepairKind(StrEnum):

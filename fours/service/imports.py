@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from fours.base.text import initials
+from fours.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
-from fours.kernel.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.models import Store
-from fours.kernel.text import initials
 
 from .intake_columns import LABOR_OPERATION_COLUMNS
 from .models import LaborOperation

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from types import MappingProxyType
 
-from fours.kernel.intake.clean import choice, code, decimal, text
-from fours.kernel.intake.columns import Column
+from fours.intake.clean import choice, code, decimal, text
+from fours.intake.columns import Column
 from fours.service.guarantee import RepairKind
 
 WORK_KINDS: Mapping[str, str] = MappingProxyType(

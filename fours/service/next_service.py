@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from fours.kernel.calendar import add_months
+from fours.base.calendar import add_months
 from fours.kernel.models import Store
 from fours.kernel.store_settings import declare_setting, settings_of
 from fours.vehicles.models import Vehicle

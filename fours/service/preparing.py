@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.desk.worklist import register_day_check, register_figure
 from fours.kernel.actor import Actor
 from fours.kernel.events import kind_of
 from fours.kernel.models import Task
 from fours.kernel.store_settings import declare_setting, setting
 from fours.kernel.tasks import cancel_tasks, make_task
-from fours.kernel.worklist import register_day_check, register_figure
 
 from .models import Appointment
 

@@ -6,11 +6,11 @@ from decimal import Decimal
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce
 
+from fours.base.errors import Refused
+from fours.base.money import round_hours, round_money, round_quantity
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused
 from fours.kernel.models import Store
-from fours.kernel.money import round_hours, round_money, round_quantity
 from fours.kernel.store_settings import setting
 from fours.org.models import StoreFacts, TaxRate
 from fours.parts.models import Part

@@ -4,9 +4,9 @@ from decimal import Decimal
 
 from django import forms
 
+from fours.base.text import initials
 from fours.kernel.actor import Actor
 from fours.kernel.register import Register, RegisterForm, column, register
-from fours.kernel.text import initials
 
 from .guarantee import RepairKind
 from .models import LaborOperation, LaborRate, Package

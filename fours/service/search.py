@@ -2,8 +2,8 @@
 
 from django.urls import reverse
 
+from fours.desk.search import Hit, Source, number_keys, register_source, write_keys
 from fours.kernel.actor import Actor
-from fours.kernel.search import Hit, Source, number_keys, register_source, write_keys
 
 from .models import RepairOrder
 

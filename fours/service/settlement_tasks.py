@@ -4,10 +4,10 @@ from django.db.models import Sum
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.desk.worklist import register_day_check, register_figure
 from fours.kernel.actor import Actor
 from fours.kernel.deadlines import Deadline, TaskDraft, declare_deadline
 from fours.kernel.models import Event
-from fours.kernel.worklist import register_day_check, register_figure
 
 from .billing import BORNE_BY_STORE, NOTHING
 from .models import Payment, RepairOrder, Statement

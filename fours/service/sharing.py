@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
-from fours.kernel.errors import Refused
-from fours.kernel.money import CENT, round_money, round_to, split_tax
+from fours.base.errors import Refused
+from fours.base.money import CENT, round_money, round_to, split_tax
 
 from .models.lines import PricedLine
 

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.desk.worklist import register_figure
 from fours.kernel.actor import Actor, Grants
 from fours.kernel.deadlines import Deadline, TaskDraft, declare_deadline, due_of
 from fours.kernel.events import kind_of, subscribe
@@ -15,7 +16,6 @@ from fours.kernel.models import Event, Store, User
 from fours.kernel.schedules import every
 from fours.kernel.store_settings import declare_setting, setting
 from fours.kernel.tasks import cancel_tasks, close_tasks, make_task
-from fours.kernel.worklist import register_figure
 from fours.org.models import Team
 from fours.org.people import present_assignments
 

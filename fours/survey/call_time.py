@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
-from fours.kernel.calendar import is_working_day
+from fours.base.calendar import is_working_day
 from fours.kernel.models import CalendarDay, Store
 from fours.kernel.store_settings import setting
 from fours.org.models import StoreFacts

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from fours.kernel.checks import register_check
+from fours.desk.checks import register_check
 from fours.kernel.events import kind_of
 from fours.kernel.models import Task
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from fours.kernel.errors import Refused
+from fours.base.errors import Refused
 
 VERSION = "2026-1"
 BEST, WORST = 5, 1

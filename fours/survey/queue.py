@@ -3,10 +3,10 @@
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from fours.desk.worklist import end_of_day
 from fours.kernel.actor import Actor
 from fours.kernel.events import kind_of
 from fours.kernel.models import Task
-from fours.kernel.worklist import end_of_day
 
 from .models import FollowUpCall
 from .models.follow_up import CallState

@@ -2,9 +2,9 @@
 
 from django.utils import timezone
 
+from fours.desk.worklist import register_day_check, register_figure
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.worklist import register_day_check, register_figure
 
 from .models import DailyReport, FollowUpCall, HandlingSheet
 from .models.daily_report import ReportState

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, TypedDict
 
+from fours.base.errors import Refused
 from fours.customers.facts import Problems, checked_facts
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused
 from fours.kernel.models import User
 
 from .identifiers import check_plate, check_vin

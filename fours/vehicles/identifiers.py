@@ -5,8 +5,8 @@ Sources: GB 16735-2019 appendix A for the VIN, GA 36-2018 for plates.
 
 import re
 
-from fours.kernel.checked import Checked, refused
-from fours.kernel.text import squeeze
+from fours.base.checked import Checked, refused
+from fours.base.text import squeeze
 
 _VIN_VALUES = dict(
     zip("0123456789ABCDEFGHJKLMNPRSTUVWXYZ", map(int, "012345678912345678123457923456789"), strict=True)

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Literal
 
+from fours.base.errors import Refused
 from fours.customers.facts import ContactEntry, PhoneEntry, label_of
 from fours.customers.models import Customer, Phone
 from fours.customers.verbs.customer import change_customer, create_customer
+from fours.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused
-from fours.kernel.intake.plan import IntakeKind, Warn, register_intake
 from fours.kernel.models import Store
 
 from .intake_columns import CUSTOMER_AND_VEHICLE_COLUMNS

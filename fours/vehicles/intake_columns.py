@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from fours.base.checked import Checked
+from fours.base.text import squeeze
 from fours.customers.intake_columns import CUSTOMER_COLUMNS
-from fours.kernel.checked import Checked
-from fours.kernel.intake.cells import Cell, cell_text
-from fours.kernel.intake.clean import KILOMETRES, checked_by, choice, day, integer, text
-from fours.kernel.intake.columns import Column
-from fours.kernel.text import squeeze
+from fours.intake.cells import Cell, cell_text
+from fours.intake.clean import KILOMETRES, checked_by, choice, day, integer, text
+from fours.intake.columns import Column
 from fours.vehicles.identifiers import check_plate, check_vin
 from fours.vehicles.mileage import LARGEST_READING
 

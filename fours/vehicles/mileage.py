@@ -1,6 +1,6 @@
 """Mileage readings only go forward (PF-04)."""
 
-from fours.kernel.checked import Checked, refused
+from fours.base.checked import Checked, refused
 
 LARGEST_READING = 2_000_000
 UNUSUAL_STEP = 100_000

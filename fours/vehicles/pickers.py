@@ -1,8 +1,8 @@
 from collections.abc import Iterable
 
+from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
 from fours.kernel.pickers import PICKER_LIMIT, Choice, register_picker
-from fours.kernel.search import matching_ids
 
 from .models import Vehicle
 from .search import KIND, OPEN_OWNERSHIPS

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.urls import reverse
 
+from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store
 from fours.kernel.register import Register, column
-from fours.kernel.search import matching_ids
 
 from .models import Vehicle
 from .search import KIND, OPEN_OWNERSHIPS

@@ -6,8 +6,7 @@ from django.utils.http import urlencode
 
 from fours.customers.models import Customer
 from fours.customers.search import customer_keys
-from fours.kernel.actor import Actor
-from fours.kernel.search import (
+from fours.desk.search import (
     Hit,
     Key,
     Source,
@@ -17,6 +16,7 @@ from fours.kernel.search import (
     vin_keys,
     write_keys,
 )
+from fours.kernel.actor import Actor
 
 from .identifiers import check_plate, check_vin
 from .models import Ownership, Vehicle

@@ -8,9 +8,9 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
+from fours.desk.tokens import issue_token
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store, User
-from fours.kernel.tokens import issue_token
 
 
 class Caller:

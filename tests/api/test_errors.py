@@ -6,8 +6,8 @@ from django.test import Client
 
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer
+from fours.desk.tokens import issue_token, revoke_tokens
 from fours.kernel.models import ApiToken, SecurityEntry, Store
-from fours.kernel.tokens import issue_token, revoke_tokens
 
 from .conftest import CallerOf
 

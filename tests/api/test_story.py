@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from fours.kernel.checks import run_checks
+from fours.desk.checks import run_checks
 from fours.kernel.models import Event, Store
 from fours.kernel.tasks import make_task
 from fours.parts.models import Bin, StockBalance

@@ -10,12 +10,12 @@ from django.db import DataError, IntegrityError
 from django.test import Client
 from psycopg.errors import UniqueViolation
 
-from fours.kernel import middleware
+from fours.base.text import date_in, number_in
+from fours.desk import middleware
+from fours.desk.tokens import issue_token
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import Store
-from fours.kernel.text import date_in, number_in
-from fours.kernel.tokens import issue_token
 
 
 def _twice() -> Exception:
@@ -132,7 +132,7 @@ def test_what_only_the_database_refuses_is_said_in_chinese(
     def refuse(*args: object, **kwargs: object) -> None:
         raise error
 
-    monkeypatch.setattr("fours.kernel.views.search.search", refuse)
+    monkeypatch.setattr("fours.desk.views.search.search", refuse)
     answer = client_of("advisor", s01).get("/search/", {"q": "66K88"})
     assert answer.status_code == status
     assert "保存" in answer.text

@@ -6,8 +6,8 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from fours.desk.checks import run_checks
 from fours.kernel.attachments import attach_data_url
-from fours.kernel.checks import run_checks
 from fours.kernel.models import NumberCounter, Store, Task
 from fours.parts.tests.making import a_part, stocked
 from fours.service.models import RepairOrder, Statement

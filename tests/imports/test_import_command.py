@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from fours.base.errors import Refused
 from fours.customers.models import Customer
-from fours.kernel.errors import Refused
-from fours.kernel.intake.command import run_import
-from fours.kernel.intake.reader import UnreadableFile
+from fours.intake.command import run_import
+from fours.intake.reader import UnreadableFile
 from fours.kernel.models import Event, IntakeLoad, IntakeMapping, IntakeRow, Store
 from fours.parts.models import Part, StockBalance
 from fours.service.models import LaborOperation
@@ -101,7 +101,7 @@ def test_a_dry_run_says_the_same_and_keeps_nothing(s01: Store, see: See, messy: 
 def test_small_batches_come_to_the_same(
     s01: Store, see: See, messy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("fours.kernel.intake.command.BATCH", 3)
+    monkeypatch.setattr("fours.intake.command.BATCH", 3)
     assert counts(run_import("customers", messy, "S01")) == MESSY_COUNTS
 
 

@@ -12,9 +12,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from fours.customers.models import Customer
-from fours.kernel.intake.reader import read_sheet
+from fours.intake import views
+from fours.intake.reader import read_sheet
 from fours.kernel.models import Event, IntakeLoad, IntakeMapping, IntakeRow, Store
-from fours.kernel.views import intake as views
 from fours.vehicles.models import Vehicle
 
 from .workbooks import AGAIN_COUNTS, GBK, MESSY_COUNTS, messy_customers, table

@@ -9,7 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from pypdf import PdfReader
 
-from fours.kernel.typeset import typeset
+from fours.base.typeset import typeset
 from fours.parts.prints.views import IssueSlipView
 from fours.service.prints import views
 from fours.survey.prints.views import DailyReportView, HandlingSheetView

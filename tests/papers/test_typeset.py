@@ -11,8 +11,8 @@ import pdfplumber
 import pytest
 from PIL import Image
 
+from fours.base.typeset import PACKAGE, TypesetError, picture, typeset
 from fours.kernel.prints.tests.reading import drawn_signature, missing, pages, paper, texts
-from fours.kernel.typeset import PACKAGE, TypesetError, picture, typeset
 from fours.parts.tests.prints.samples import ISSUE_SLIP
 from fours.service.tests.prints import samples as visit
 from fours.survey.tests.prints.samples import DAILY_REPORT, HANDLING_SHEET
@@ -189,8 +189,8 @@ def test_what_is_no_photo_is_refused(data: bytes) -> None:
 
 
 def test_marks_fall_on_the_same_car_on_paper_as_on_the_screen() -> None:
-    printed = (PACKAGE / "kernel/prints/car_outline.svg").read_text()
-    screen = (PACKAGE / "kernel/jinja2/kernel/car_outline.html").read_text()
+    printed = (PACKAGE / "service/prints/car_outline.svg").read_text()
+    screen = (PACKAGE / "service/jinja2/service/car_outline.html").read_text()
     assert _geometry(printed) == _geometry(screen)
     assert len(_geometry(printed)) > 20
 

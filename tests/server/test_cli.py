@@ -34,9 +34,9 @@ def fours(home: Path, *arguments: str, **environment: str) -> subprocess.Complet
 
 
 def loaded(monkeypatch: pytest.MonkeyPatch, result: dict[str, object], *, as_json: bool) -> int:
-    command = ModuleType("fours.kernel.intake.command")
+    command = ModuleType("fours.intake.command")
     monkeypatch.setattr(command, "run_import", lambda kind, path, store, dry_run: result, raising=False)
-    monkeypatch.setitem(sys.modules, "fours.kernel.intake.command", command)
+    monkeypatch.setitem(sys.modules, "fours.intake.command", command)
     return import_.run(
         Namespace(kind="customers", file=Path("a.xlsx"), store="S01", dry_run=False, json=as_json)
     )

@@ -9,9 +9,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from fours.base.errors import Gone, Refused
 from fours.customers.verbs.customer import create_customer
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Gone, Refused
 from fours.kernel.models import PrintedForm, Store, Task, User
 from fours.parts.models import Bin, Part, StockBalance
 from fours.parts.verbs.receive import Arrival, open_stock

@@ -12,6 +12,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from fours.desk.tokens import issue_token
 from fours.kernel.actor import Actor
 from fours.kernel.database import product_models
 from fours.kernel.models import Attachment, PrintedForm, Scope, Store
@@ -19,7 +20,6 @@ from fours.kernel.models.scope import ScopedQuerySet
 from fours.kernel.pickers import PICKERS
 from fours.kernel.printing import PRINTS
 from fours.kernel.register import REGISTERS
-from fours.kernel.tokens import issue_token
 from fours.kernel.verbs import VERBS
 from fours.service.tests.order_house import authorised, house
 

@@ -64,3 +64,15 @@ def test_the_rule_sees_what_it_forbids() -> None:
         "RepairOrder.objects.filter(pk=1)\nCustomer._default_manager.get(pk=1)\nUser.objects.get(pk=1)"
     )
     assert len(list(bypasses(bad, scoped_names()))) == 2
+
+
+def lines_below(folder: Path) -> int:
+    sources = (p for p in folder.rglob("*.py") if not {"tests", "migrations"} & set(p.parts))
+    return sum(len(path.read_text(encoding="utf-8").splitlines()) for path in sources)
+
+
+def test_the_kernel_stays_small_enough_to_read_in_an_afternoon() -> None:
+    assert 1000 < lines_below(ROOT / "kernel") <= 4000
+    ideas = (path for path in (ROOT / "kernel").iterdir() if path.name != "models")
+    too_large = {path.name: lines_below(path) for path in ideas if lines_below(path) > 600}
+    assert not too_large, "no idea of the kernel is over 600 lines"

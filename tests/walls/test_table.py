@@ -12,8 +12,8 @@ from django.db import connection, models, transaction
 
 # Some verbs are declared by what only the screens import.
 import fours.config.urls  # noqa: F401
+from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import NotAllowed, NotThere, Refused
 from fours.kernel.models import Store
 from fours.kernel.verbs import VERBS, Verb
 

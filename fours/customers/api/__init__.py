@@ -20,7 +20,7 @@ from fours.customers.verbs.customer import (
     record_consent,
     stop_calls,
 )
-from fours.kernel.api_tools import (
+from fours.desk.api_tools import (
     ApiRequest,
     Asked,
     Id,
@@ -37,7 +37,7 @@ from fours.kernel.api_tools import (
     rows_of,
     writer,
 )
-from fours.kernel.search import matching_ids
+from fours.desk.search import matching_ids
 
 router = Router()
 resource = Router()

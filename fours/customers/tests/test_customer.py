@@ -5,6 +5,7 @@ from datetime import date, time
 
 import pytest
 
+from fours.base.errors import NotAllowed, NotThere, Refused, Stale
 from fours.customers.completeness import completeness
 from fours.customers.duplicates import find_duplicates, groups_alike
 from fours.customers.facts import ContactEntry, PhoneEntry
@@ -17,7 +18,6 @@ from fours.customers.verbs.customer import (
     stop_calls,
 )
 from fours.kernel.actor import Actor
-from fours.kernel.errors import NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Event, SearchKey, Store
 
 PersonOf = Callable[..., Actor]

@@ -11,10 +11,10 @@ from django.test import Client
 from fours.customers.models import Customer
 from fours.customers.registers import CUSTOMERS
 from fours.customers.verbs.customer import change_customer, create_customer, merge_customers
+from fours.desk.search import search
 from fours.kernel.actor import Actor
 from fours.kernel.models import SecurityEntry, Store
 from fours.kernel.register.checks import errors_of
-from fours.kernel.search import search
 
 PersonOf = Callable[..., Actor]
 ClientOf = Callable[..., Client]

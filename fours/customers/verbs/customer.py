@@ -5,6 +5,7 @@ from typing import Any, Unpack
 
 from django.utils import timezone
 
+from fours.base.errors import NotThere, Refused
 from fours.customers.facts import (
     ContactEntry,
     CustomerChanges,
@@ -19,11 +20,10 @@ from fours.customers.facts import (
 from fours.customers.merging import fill_gaps, move_everything
 from fours.customers.models import Contact, Customer, Phone
 from fours.customers.search import KIND, write_customer_keys
+from fours.desk.search import remove_keys
 from fours.kernel.actor import Actor
-from fours.kernel.errors import NotThere, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store
-from fours.kernel.search import remove_keys
 from fours.kernel.verbs import keep, take, verb
 
 # Values that are no personal data, so that the history may show them.

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from fours.base.errors import NotThere, Refused, Stale
 from fours.customers.completeness import completeness
 from fours.customers.duplicates import find_duplicates, groups_alike
 from fours.customers.forms import CustomerForm, contact_rows, contacts_of, phone_rows, phones_of
@@ -23,7 +24,6 @@ from fours.customers.verbs.customer import (
 )
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
-from fours.kernel.errors import NotThere, Refused, Stale
 from fours.kernel.forms import TablerForm
 from fours.kernel.history import history_address, history_of
 from fours.kernel.panels import panels_of, render_panel

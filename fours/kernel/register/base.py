@@ -9,9 +9,9 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from fours.base.field_text import is_figure, text_of, value_of
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
-from fours.kernel.field_text import is_figure, text_of, value_of
 from fours.kernel.menu import Item, menu_item, menu_section
 from fours.kernel.models import Scope, User
 from fours.kernel.models.scope import ScopedManager

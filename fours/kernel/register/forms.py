@@ -8,12 +8,12 @@ import django_filters
 from django import forms
 from django.db import models
 
+from fours.base.errors import Stale
+from fours.base.text import clean
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Stale
 from fours.kernel.forms import TablerForm
 from fours.kernel.model_forms import ScopedModelForm
 from fours.kernel.models import Scope
-from fours.kernel.text import clean
 
 if TYPE_CHECKING:
     from .base import Register

@@ -8,10 +8,10 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
+from fours.base.errors import NotAllowed, NotThere, Refused
+from fours.base.excel import excel_answer
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
-from fours.kernel.errors import NotAllowed, NotThere, Refused
-from fours.kernel.excel import excel_answer
 from fours.kernel.history import history_of
 from fours.kernel.models import StoreScoped
 from fours.kernel.panels import panels_of, render_panel

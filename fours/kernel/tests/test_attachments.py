@@ -16,6 +16,7 @@ from django.utils import timezone
 from PIL import Image, ImageDraw
 
 from conftest import PersonOf
+from fours.base.errors import Refused
 from fours.customers.models import Customer
 from fours.kernel import jobs
 from fours.kernel.attachments import (
@@ -27,7 +28,6 @@ from fours.kernel.attachments import (
     store_bytes,
 )
 from fours.kernel.comments import add_comment, comment_address, comments_of
-from fours.kernel.errors import Refused
 from fours.kernel.models import Attachment, Comment, Event, Store
 
 ClientOf = Callable[..., Client]

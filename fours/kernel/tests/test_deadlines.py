@@ -9,13 +9,13 @@ import time_machine
 
 from conftest import PersonOf
 from fours.customers.models import Customer
+from fours.desk.worklist import open_tasks
 from fours.kernel import deadlines, events, store_settings
 from fours.kernel.actor import Actor
 from fours.kernel.deadlines import Deadline, TaskDraft, declare_deadline, due_of, escalate, recount
 from fours.kernel.events import announce
 from fours.kernel.models import CalendarDay, Event, Store, Task, TaskWatcher
 from fours.kernel.store_settings import change_setting
-from fours.kernel.worklist import open_tasks
 
 CHINA = ZoneInfo("Asia/Shanghai")
 FRIDAY = datetime(2026, 11, 20, 15, 0, tzinfo=CHINA)

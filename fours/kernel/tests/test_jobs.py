@@ -10,10 +10,10 @@ from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from conftest import PersonOf
+from fours.base.errors import NotAllowed, NotThere
 from fours.customers.models import Customer
 from fours.kernel import events, jobs, schedules
 from fours.kernel.actor import Actor, open_scope
-from fours.kernel.errors import NotAllowed, NotThere
 from fours.kernel.events import announce, subscribe
 from fours.kernel.models import Comment, Event, Group, IdempotencyKey, Occurrence, Store, User
 from fours.kernel.schedules import daily, every, make_occurrences, retry_occurrence, run_due

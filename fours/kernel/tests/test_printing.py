@@ -27,7 +27,7 @@ def own_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(default_storage, "base_location", tmp_path, raising=False)
     monkeypatch.setattr(default_storage, "location", str(tmp_path), raising=False)
     monkeypatch.setattr(printing, "PRINTS", {})
-    monkeypatch.setattr("fours.kernel.views.printing.PRINTS", printing.PRINTS)
+    monkeypatch.setattr("fours.desk.views.printing.PRINTS", printing.PRINTS)
     declare_print(Print("test.card", "客户卡", Customer, TEMPLATE, "customers.view", _view))
 
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 import pytest
 
 from conftest import PersonOf
+from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.kernel import store_settings
-from fours.kernel.errors import NotAllowed, NotThere, Refused
 from fours.kernel.models import Event, Setting, Store
 from fours.kernel.store_settings import change_setting, declare_setting, setting, settings_of
 

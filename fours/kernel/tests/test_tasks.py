@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 
 from conftest import PersonOf
+from fours.base.errors import Gone, IllegalMove, NotThere, Refused
 from fours.customers.models import Customer
-from fours.kernel.errors import Gone, IllegalMove, NotThere, Refused
+from fours.desk.worklist import open_tasks
 from fours.kernel.models import Event, Store, Task
 from fours.kernel.tasks import (
     cancel_tasks,
@@ -19,7 +20,6 @@ from fours.kernel.tasks import (
     make_task,
     snooze_task,
 )
-from fours.kernel.worklist import open_tasks
 from fours.org.models import Assignment
 
 

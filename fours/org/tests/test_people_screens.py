@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from fours.base.errors import NotThere, Refused
+from fours.desk.tokens import issue_token, user_of_token
 from fours.kernel.business_date import today
-from fours.kernel.errors import NotThere, Refused
 from fours.kernel.models import Event, Store, User
 from fours.kernel.tasks import make_task
-from fours.kernel.tokens import issue_token, user_of_token
 from fours.org.models import Assignment
 from fours.org.permission_names import PERMISSION_NAMES
 from fours.org.post_permissions import PERMISSIONS_OF_POST

@@ -7,14 +7,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
+from fours.base.errors import NotThere, Refused
+from fours.base.text import clean
+from fours.desk.tokens import revoke_tokens
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import NotThere, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store, User
 from fours.kernel.tasks import free_tasks_of_leavers
-from fours.kernel.text import clean
-from fours.kernel.tokens import revoke_tokens
 from fours.kernel.verbs import take, verb
 from fours.org.models import Assignment, Team
 from fours.org.people import present_assignments

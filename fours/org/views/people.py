@@ -11,9 +11,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from fours.base.errors import NotThere
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import NotThere
 from fours.kernel.events import kind_of
 from fours.kernel.forms import TablerForm
 from fours.kernel.history import line_of

@@ -3,7 +3,7 @@
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from fours.kernel.errors import NotThere
+from fours.base.errors import NotThere
 from fours.kernel.web import ActorRequest, page, screen
 from fours.org.people import holders, present_assignments
 from fours.org.permission_names import PERMISSION_NAMES

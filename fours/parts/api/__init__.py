@@ -7,8 +7,8 @@ from typing import Any, Literal
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from fours.kernel.api_tools import ApiRequest, Id, Listed, Moment, Page, listing, reader, rows_of
-from fours.kernel.errors import NotThere
+from fours.base.errors import NotThere
+from fours.desk.api_tools import ApiRequest, Id, Listed, Moment, Page, listing, reader, rows_of
 from fours.parts.models import Part, StockBalance, StockMovement
 
 router = Router()

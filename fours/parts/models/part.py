@@ -3,8 +3,8 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from fours.base.text import initials, pinyin, squeeze
 from fours.kernel.models import GroupScoped, StoreScoped
-from fours.kernel.text import initials, pinyin, squeeze
 
 
 def bare(text: str) -> str:

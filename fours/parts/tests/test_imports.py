@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from fours.base.errors import NotAllowed, NotThere, Refused
+from fours.desk.search import search
 from fours.kernel.actor import Actor
-from fours.kernel.errors import NotAllowed, NotThere, Refused
 from fours.kernel.models import Event, Store
-from fours.kernel.search import search
 from fours.parts.catalogue import check_part
 from fours.parts.imports import load_part, load_stock
 from fours.parts.models import Part, StockBalance, StockMovement, StorePart

@@ -1,5 +1,5 @@
-from fours.kernel.intake.columns import Column, match_columns
-from fours.kernel.intake.layout import Heading
+from fours.intake.columns import Column, match_columns
+from fours.intake.layout import Heading
 from fours.parts.intake_columns import PART_COLUMNS, STOCK_COLUMNS
 
 

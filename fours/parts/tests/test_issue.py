@@ -7,8 +7,8 @@ import pytest
 from django.db import InternalError, transaction
 from django.db.utils import IntegrityError
 
+from fours.base.errors import Gone, NotAllowed, NotThere, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Gone, NotAllowed, NotThere, Refused
 from fours.kernel.models import Event, Store
 from fours.parts.models import IssueLine, IssueSlip, Part, StockBalance, StockMovement
 from fours.parts.verbs.issue import issue_parts, return_issued

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import NotAllowed, NotThere, Refused
 from fours.kernel.models import Event, Store
 from fours.parts.models import Lot, LotBalance, StockBalance, StockMovement, StockReceipt
 from fours.parts.stock import availability

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from fours.base.errors import Gone, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Gone, Refused
 from fours.kernel.models import Event, Store
 from fours.parts.models import Backorder, Reservation, StockBalance
 from fours.parts.stock import availability

@@ -7,8 +7,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.models import Store, User
 from fours.parts.models import IssueLine, LotBalance, Part
 from fours.parts.verbs.issue import issue_parts, return_issued

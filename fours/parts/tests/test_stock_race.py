@@ -8,8 +8,8 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from fours.base.errors import Gone
 from fours.kernel.actor import Actor, open_scope
-from fours.kernel.errors import Gone
 from fours.kernel.models import Group, Store, User
 from fours.org.models import Assignment
 from fours.parts.models import Bin, IssueSlip, Part, StockBalance, StockMovement

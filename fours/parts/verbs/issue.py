@@ -6,12 +6,12 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 from django.utils import timezone
 
+from fours.base.errors import Refused
+from fours.base.money import round_money
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Document, Store, User
-from fours.kernel.money import round_money
 from fours.kernel.numbers import next_number
 from fours.kernel.verbs import take, verb
 from fours.org.models import Assignment

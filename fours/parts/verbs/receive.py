@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from fours.base.errors import Refused
+from fours.base.money import round_money, round_unit_cost
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store
-from fours.kernel.money import round_money, round_unit_cost
 from fours.kernel.numbers import next_number
 from fours.kernel.verbs import verb
 from fours.parts.errors import check_quantity, plain

@@ -10,8 +10,8 @@ from decimal import Decimal
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Document, Store
 from fours.parts.errors import check_quantity, not_enough

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from fours.base.errors import Refused
+from fours.base.money import round_money, round_quantity
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce, kind_of
-from fours.kernel.money import round_money, round_quantity
 from fours.kernel.numbers import next_number
 from fours.kernel.verbs import verb
 from fours.parts.errors import plain

@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 
+from fours.base.errors import Refused
+from fours.base.money import round_money, round_quantity
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store
-from fours.kernel.money import round_money, round_quantity
 from fours.kernel.verbs import verb
 from fours.parts.ledger import lock_balances
 from fours.parts.models import Bin, Part, StorePart

@@ -7,8 +7,8 @@ from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 
-from fours.kernel.errors import Refused
-from fours.kernel.text import number_in
+from fours.base.errors import Refused
+from fours.base.text import number_in
 from fours.kernel.web import ActorRequest, done, find, page, put_on, screen
 from fours.parts.forms import PaperFilter, ReceiptForm, ReceiptLineForm, ReceiptLines
 from fours.parts.models import Bin, StockMovement, StockReceipt, StorePart

@@ -8,7 +8,7 @@ from django.db.models import Count, DecimalField, F, OuterRef, Q, QuerySet, Subq
 from django.http import HttpResponse
 from django.urls import reverse
 
-from fours.kernel.text import number_in
+from fours.base.text import number_in
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.parts.catalogue import parts_matching, visible_parts
 from fours.parts.forms import SHOWN, AdjustForm, StockFilter, StorePartForm

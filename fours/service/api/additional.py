@@ -4,7 +4,7 @@ from typing import Literal
 
 from ninja import Query, Router
 
-from fours.kernel.api_tools import (
+from fours.desk.api_tools import (
     ApiRequest,
     DataUrl,
     Id,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from fours.kernel.api_tools import ApiRequest, Listed, Page, listing, reader, rows_of
+from fours.desk.api_tools import ApiRequest, Listed, Page, listing, reader, rows_of
 from fours.service.models import LaborOperation, Package
 
 operations = Router()

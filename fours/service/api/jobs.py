@@ -5,7 +5,7 @@ from typing import Literal
 from ninja import Query, Router
 from pydantic import Field
 
-from fours.kernel.api_tools import (
+from fours.desk.api_tools import (
     ApiRequest,
     Asked,
     Id,

@@ -6,7 +6,7 @@ from typing import Literal
 from ninja import Router
 from pydantic import Field
 
-from fours.kernel.api_tools import (
+from fours.desk.api_tools import (
     ApiRequest,
     Hours,
     Id,

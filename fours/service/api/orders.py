@@ -10,7 +10,7 @@ from ninja import Query, Router
 from pydantic import Field
 
 from fours.customers.models import Customer
-from fours.kernel.api_tools import (
+from fours.desk.api_tools import (
     ApiRequest,
     Asked,
     DataUrl,
@@ -32,7 +32,7 @@ from fours.kernel.api_tools import (
     rows_of,
     writer,
 )
-from fours.kernel.search import matching_ids
+from fours.desk.search import matching_ids
 from fours.org.people import employee
 from fours.parts.models import IssueLine
 from fours.service.models import AdditionalWork, CheckIn, RepairOrder

@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from fours.customers.models import Customer
-from fours.kernel.api_tools import (
+from fours.desk.api_tools import (
     ApiRequest,
     Asked,
     DataUrl,

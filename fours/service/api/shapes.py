@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 from ninja import Schema
 
-from fours.kernel.api_tools import ApiRequest, Moment, PersonOut, rows_of
+from fours.desk.api_tools import ApiRequest, Moment, PersonOut, rows_of
 from fours.service.models import ClockEntry, LaborLine, Payment, RepairOrder, Statement
 from fours.service.stage import stage_of, with_stage_rows
 from fours.service.totals import Totals, totals_by_payer

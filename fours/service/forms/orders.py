@@ -6,10 +6,10 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from fours.base.money import round_money
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
-from fours.kernel.money import round_money
 from fours.kernel.pickers import PickerSelect
 from fours.org.people import holders
 from fours.parts.models import Part

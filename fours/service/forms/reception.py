@@ -9,12 +9,12 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from fours.base.text import clean
 from fours.customers.forms import CheckedField
 from fours.customers.identifiers import check_phone
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.pickers import PickerSelect
-from fours.kernel.text import clean
 from fours.vehicles.identifiers import check_plate
 from fours.vehicles.models import Vehicle
 

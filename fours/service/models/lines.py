@@ -4,8 +4,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from fours.base.money import round_money, split_tax
 from fours.kernel.models import ChildOfDocument
-from fours.kernel.money import round_money, split_tax
 from fours.parts.models import Part
 
 from .catalogue import LaborOperation, WorkKind

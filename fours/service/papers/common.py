@@ -6,12 +6,12 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from fours.base.money import capital_amount
+from fours.base.typeset import picture
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import read_bytes
 from fours.kernel.models import Attachment, Document, Store
-from fours.kernel.money import capital_amount
 from fours.kernel.prints.views import Paper, Signature
-from fours.kernel.typeset import picture
 from fours.service.guarantee import RepairKind, minimum
 from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder
 from fours.service.prints import shapes

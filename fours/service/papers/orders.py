@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from django.utils.timezone import localdate
 
+from fours.base.money import capital_amount
+from fours.base.typeset import picture
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import attachments_of, read_bytes
 from fours.kernel.events import kind_of
 from fours.kernel.models import Event
-from fours.kernel.money import capital_amount
 from fours.kernel.printing import Print, declare_print
 from fours.kernel.prints.views import Photo, Signature
 from fours.kernel.store_settings import settings_of
-from fours.kernel.typeset import picture
 from fours.org.letterhead import letterhead
 from fours.parts.stock import availability
 from fours.service.guarantee import RepairKind

@@ -1,10 +1,10 @@
 """The paper of the reception: 接车登记表 / 环检单 (SV-03), two copies signed by the customer."""
 
+from fours.base.typeset import picture
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import attachments_of, read_bytes
 from fours.kernel.printing import Print, declare_print
 from fours.kernel.prints.views import Photo
-from fours.kernel.typeset import picture
 from fours.org.letterhead import letterhead
 from fours.service.models import CheckIn
 from fours.service.prints import shapes, views

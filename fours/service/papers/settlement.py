@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from fours.base.money import capital_amount
 from fours.kernel.actor import Actor
-from fours.kernel.money import capital_amount
 from fours.kernel.printing import Print, declare_print
 from fours.kernel.prints.views import Paper, Signature
 from fours.kernel.store_settings import declare_setting, setting

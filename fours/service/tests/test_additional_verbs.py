@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Attachment, Event, PrintedForm
 from fours.parts.models import Backorder, Reservation
 from fours.service.models import AdditionalWork, LaborLine, RepairOrder, Statement

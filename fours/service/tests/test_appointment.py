@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from fours.kernel.errors import IllegalMove, NeedsConfirmation, NotAllowed, NotThere, Refused, Stale
+from fours.base.errors import IllegalMove, NeedsConfirmation, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Task
 from fours.org.models import StoreFacts
 from fours.service.models import Appointment

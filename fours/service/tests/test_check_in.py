@@ -1,7 +1,7 @@
 import pytest
 from django.core.files.storage import default_storage
 
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Attachment, PrintedForm
 from fours.kernel.prints.tests.reading import missing
 from fours.service.models import CheckIn

@@ -6,8 +6,8 @@ from datetime import date, time, timedelta
 import pytest
 from django.utils import timezone
 
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.models import Event, Store
 from fours.service.models import CheckIn, GatePass, RepairOrder
 from fours.service.next_service import next_service

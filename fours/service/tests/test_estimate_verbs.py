@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
-from fours.kernel.errors import IllegalMove, Refused
+from fours.base.errors import IllegalMove, Refused
 from fours.kernel.models import PrintedForm
 from fours.org.models import StoreFacts
 from fours.service.capacity import Capacity

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.models import PrintedForm, Setting, Store
 from fours.service.models import GatePass, RepairOrder
 from fours.service.verbs.delivery import give_gate_pass, valid_pass

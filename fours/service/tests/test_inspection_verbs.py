@@ -2,7 +2,7 @@
 
 import pytest
 
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.models import Event
 from fours.service.checklists import WASH_ITEMS, team_check
 from fours.service.checklists import final_check as final_items

@@ -2,8 +2,8 @@ from collections import Counter
 
 import pytest
 
-from fours.kernel.intake.columns import Column, match_columns
-from fours.kernel.intake.layout import Heading
+from fours.intake.columns import Column, match_columns
+from fours.intake.layout import Heading
 from fours.parts.intake_columns import PART_COLUMNS, STOCK_COLUMNS
 from fours.service.intake_columns import LABOR_OPERATION_COLUMNS
 from fours.vehicles.intake_columns import CUSTOMER_AND_VEHICLE_COLUMNS

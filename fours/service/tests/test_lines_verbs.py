@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Event, Setting
 from fours.org.models import StoreFacts, TaxRate
 from fours.parts.models import Part, StorePart

@@ -9,8 +9,8 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor, open_scope
-from fours.kernel.errors import Refused
 from fours.kernel.models import Event, Group, PrintedForm, Store, User
 from fours.org.models import Assignment, StoreFacts, TaxRate
 from fours.parts.models import Reservation

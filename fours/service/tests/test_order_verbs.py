@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Event, PrintedForm, SearchKey
 from fours.parts.models import Backorder, Reservation
 from fours.service.models import CheckIn, ClockEntry, PartLine, RepairOrder

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
+from fours.base.errors import Gone, IllegalMove, NotAllowed, NotThere, Refused
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Gone, IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.models import Event, Store
 from fours.kernel.verbs import VERBS
 from fours.parts.models import IssueLine, IssueSlip, Part

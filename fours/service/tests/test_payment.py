@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from django.db import connection, transaction
 
+from fours.base.errors import Gone, IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.actor import Actor, open_scope
-from fours.kernel.errors import Gone, IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import ClosedDate, Store
 from fours.service.models import Payment, Statement
 from fours.service.verbs.payment import Part, receive_payments, refund_payment

@@ -6,8 +6,8 @@ from random import Random
 
 import pytest
 
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import ClosedDate, Event, Store
 from fours.service.models import AdditionalWork, RepairOrder, Statement, StatementLine
 from fours.service.totals import totals_by_payer

@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
+from fours.base.errors import IllegalMove, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, Refused
 from fours.kernel.models import Event, Store
 from fours.service.models import GatePass, Payment, RepairOrder, Statement
 from fours.service.verbs.delivery import check_handover, deliver_order, give_gate_pass, handover_checklist

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Event
 from fours.org.models import Assignment
 from fours.service.errors import NotAuthorised

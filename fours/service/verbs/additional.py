@@ -9,9 +9,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from fours.base.errors import IllegalMove, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import Upload, attach, attach_data_url
-from fours.kernel.errors import IllegalMove, Refused
 from fours.kernel.events import announce
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze

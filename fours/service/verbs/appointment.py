@@ -5,15 +5,15 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from fours.base.errors import IllegalMove, NeedsConfirmation, Refused
+from fours.base.text import clean
 from fours.customers.identifiers import check_phone
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, NeedsConfirmation, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.tasks import cancel_tasks, close_tasks
-from fours.kernel.text import clean
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.vehicles.models import Vehicle
 

@@ -5,17 +5,17 @@ from typing import Any
 
 from django.utils import timezone
 
+from fours.base.errors import Refused
+from fours.base.text import clean
 from fours.customers.identifiers import check_phone
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import Upload, attach, attach_data_url
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Attachment, Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
-from fours.kernel.text import clean
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.vehicles.models import Vehicle
 from fours.vehicles.verbs.vehicle import record_mileage

@@ -6,9 +6,9 @@ from datetime import date, time, timedelta
 
 from django.utils import timezone
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date, today
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import PrintedForm, User
 from fours.kernel.numbers import next_number

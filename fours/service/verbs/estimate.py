@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.utils import timezone
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze

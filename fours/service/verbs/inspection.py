@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from django.db.models import Q
 from django.utils import timezone
 
+from fours.base.errors import NotAllowed, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import NotAllowed, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import User
 from fours.kernel.printing import freeze

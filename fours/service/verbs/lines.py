@@ -6,10 +6,10 @@ They change while the order is a draft. Once it is signed, only through addition
 from decimal import Decimal
 from typing import Any, TypedDict, TypeVar, Unpack
 
+from fours.base.errors import IllegalMove, NotThere, Refused
+from fours.base.money import round_hours, round_money
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, NotThere, Refused
 from fours.kernel.events import announce
-from fours.kernel.money import round_hours, round_money
 from fours.kernel.verbs import keep, take, verb
 from fours.parts.models import Part
 from fours.service.errors import check_fields

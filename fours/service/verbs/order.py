@@ -6,11 +6,11 @@ from typing import Any, TypedDict, Unpack
 
 from django.utils import timezone
 
+from fours.base.errors import Refused
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import attach_data_url
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store, User
 from fours.kernel.numbers import next_number

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from fours.base.errors import NotThere, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import NotThere, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store
 from fours.kernel.verbs import verb

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from django.db.models import F
 
+from fours.base.errors import IllegalMove, NotThere, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, NotThere, Refused
 from fours.kernel.events import kind_of
 from fours.kernel.models import User
 from fours.kernel.printing import freeze

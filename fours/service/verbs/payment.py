@@ -7,9 +7,9 @@ from decimal import Decimal
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from fours.base.errors import Gone, NotThere, Refused, Stale
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Gone, NotThere, Refused, Stale
 from fours.kernel.events import announce
 from fours.kernel.models import User
 from fours.kernel.numbers import next_number

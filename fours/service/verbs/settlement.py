@@ -6,9 +6,9 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils import timezone
 
+from fours.base.errors import NotAllowed, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date, today
-from fours.kernel.errors import NotAllowed, Refused
 from fours.kernel.events import announce
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze

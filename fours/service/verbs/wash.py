@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from django.utils import timezone
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
 from fours.kernel.verbs import keep, move, must_be, take, verb
 

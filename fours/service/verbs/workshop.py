@@ -6,8 +6,8 @@ from decimal import ROUND_DOWN, Decimal
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from fours.base.errors import Gone, NotAllowed, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Gone, NotAllowed, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import User
 from fours.kernel.verbs import keep, move, must_be, take, verb

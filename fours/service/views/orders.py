@@ -14,12 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from fours.kernel.errors import NotThere
+from fours.base.errors import NotThere
+from fours.base.text import number_in
+from fours.desk.search import matching_ids
 from fours.kernel.offers import Offer, offers_for
 from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.printing import print_address
-from fours.kernel.search import matching_ids
-from fours.kernel.text import number_in
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.forms.orders import OrderEditForm, OrderFilterForm, OrderNewForm
 from fours.service.models import AdditionalWork, CheckIn, LaborLine, RepairOrder

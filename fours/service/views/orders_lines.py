@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from fours.kernel.errors import NotThere
-from fours.kernel.text import number_in
+from fours.base.errors import NotThere
+from fours.base.text import number_in
 from fours.kernel.web import ActorRequest, attempt, find, form_status, page, screen
 from fours.service.forms.orders import ADD_FORMS, LineForm, SplitForm
 from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder

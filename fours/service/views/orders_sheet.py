@@ -10,8 +10,8 @@ from django.db.models import F, OuterRef, Prefetch, Subquery, prefetch_related_o
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
+from fours.base.text import number_in
 from fours.kernel.actor import Actor
-from fours.kernel.text import number_in
 from fours.parts.models import StockBalance
 from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
 from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder

@@ -12,12 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from fours.base.errors import NeedsConfirmation, Refused
+from fours.base.text import date_in, number_in
 from fours.customers.models import Phone
 from fours.kernel.comments import comment_address, comments_of
-from fours.kernel.errors import NeedsConfirmation, Refused
 from fours.kernel.history import history_of
 from fours.kernel.offers import offers_for
-from fours.kernel.text import date_in, number_in
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.advisors import self_if_advising
 from fours.service.capacity import Capacity, capacities

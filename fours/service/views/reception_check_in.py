@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from fours.base.errors import Refused, Stale
+from fours.base.text import number_in
 from fours.kernel.attachments import attachments_of
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused, Stale
 from fours.kernel.history import history_address
 from fours.kernel.models import Attachment
 from fours.kernel.offers import offers_for
 from fours.kernel.printing import print_address
-from fours.kernel.text import number_in
 from fours.kernel.verbs import must_be
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.advisors import self_if_advising

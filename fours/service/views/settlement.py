@@ -8,7 +8,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
-from fours.kernel.errors import Refused
+from fours.base.errors import Refused
 from fours.kernel.history import events_of, line_of
 from fours.kernel.printing import print_address
 from fours.kernel.verbs import verbs_for

@@ -8,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from fours.base.errors import Refused
+from fours.base.text import date_in, squeeze
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import Refused
-from fours.kernel.text import date_in, squeeze
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
 from ..billing import BORNE_BY_STORE, NOTHING

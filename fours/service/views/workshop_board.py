@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from fours.base.errors import IllegalMove, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, Refused
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.org.models import Bay
 from fours.service.board import (

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from fours.base.errors import NotThere
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import attach_address
-from fours.kernel.errors import NotThere
 from fours.kernel.events import kind_of
 from fours.kernel.models import Attachment
 from fours.kernel.printing import print_address

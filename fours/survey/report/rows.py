@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.base.errors import NotThere
+from fours.base.text import number_in
 from fours.kernel.actor import Actor
-from fours.kernel.errors import NotThere
-from fours.kernel.text import number_in
 from fours.parts.models import Backorder
 from fours.service.models import Appointment, Payment, RepairOrder, Statement, StatementLine
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import time_machine
 
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.models import CalendarDay, ClosedDate, PrintedForm, Store, Task
 from fours.kernel.store_settings import change_setting
 from fours.org.models import Assignment, StoreFacts

@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import CalendarDay, Store, Task
 from fours.kernel.store_settings import change_setting
 from fours.org.models import StoreFacts

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from fours.kernel.errors import IllegalMove, NotAllowed, NotThere, Refused
+from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.kernel.models import Store, Task
 from fours.survey.models import FollowUpCall, HandlingSheet
 from fours.survey.verbs.follow_up import complete_call

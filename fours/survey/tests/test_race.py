@@ -9,9 +9,9 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor, open_scope
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused
 from fours.kernel.models import ClosedDate, Group, PrintedForm, Store
 from fours.org.models import Assignment, StoreFacts, TaxRate
 from fours.service.tests.settling import holder

@@ -6,10 +6,10 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.base.errors import NotAllowed, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.deadlines import due_of
-from fours.kernel.errors import NotAllowed, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import ClosedDate, Event, Store
 from fours.kernel.printing import freeze

@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
+from fours.base.errors import NotAllowed, Refused
+from fours.base.text import clean
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
-from fours.kernel.errors import NotAllowed, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.store_settings import setting
 from fours.kernel.tasks import close_tasks
-from fours.kernel.text import clean
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.service.defaults import wants_follow_up
 from fours.service.models import RepairOrder

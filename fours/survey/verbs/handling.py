@@ -5,13 +5,13 @@ from decimal import Decimal
 
 from django.utils import timezone
 
+from fours.base.errors import Refused
+from fours.base.money import round_money
+from fours.base.text import clean
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Refused
 from fours.kernel.events import announce
 from fours.kernel.models import User
-from fours.kernel.money import round_money
 from fours.kernel.numbers import next_number
-from fours.kernel.text import clean
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.org.people import present_assignments
 

@@ -11,11 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fours.customers.completeness import completeness
+from fours.desk.worklist import end_of_day
 from fours.kernel.actor import Actor
 from fours.kernel.history import history_address
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
-from fours.kernel.worklist import end_of_day
 from fours.service.models import AdditionalWork, LaborLine, PartLine, RepairOrder
 from fours.vehicles.flags import flags_of
 from fours.vehicles.models import Ownership

@@ -10,7 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from fours.customers.models import Customer
-from fours.kernel.api_tools import (
+from fours.desk.api_tools import (
     ApiRequest,
     Asked,
     Id,
@@ -28,7 +28,7 @@ from fours.kernel.api_tools import (
     rows_of,
     writer,
 )
-from fours.kernel.search import matching_ids
+from fours.desk.search import matching_ids
 from fours.vehicles.models import MileageReading, Vehicle
 from fours.vehicles.search import KIND
 from fours.vehicles.verbs.merge import merge_vehicles

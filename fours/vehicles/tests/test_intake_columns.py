@@ -3,10 +3,10 @@ from datetime import date
 
 import openpyxl
 
-from fours.kernel.intake.columns import Column, match_columns
-from fours.kernel.intake.layout import Heading
-from fours.kernel.intake.plan import dry_run, issues
-from fours.kernel.intake.reader import read_sheet
+from fours.intake.columns import Column, match_columns
+from fours.intake.layout import Heading
+from fours.intake.plan import dry_run, issues
+from fours.intake.reader import read_sheet
 from fours.vehicles.intake_columns import CUSTOMER_AND_VEHICLE_COLUMNS
 
 

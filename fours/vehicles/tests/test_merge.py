@@ -9,12 +9,12 @@ from django.apps import apps
 from django.db import models
 from django.utils import timezone
 
+from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.customers.facts import ContactEntry
 from fours.customers.models import Customer, Phone
 from fours.customers.verbs.customer import change_customer, create_customer, merge_customers, stop_calls
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import NotAllowed, NotThere, Refused
 from fours.kernel.models import Attachment, Comment, Event, SearchKey, Store, Task
 from fours.vehicles.models import MileageReading, Ownership, PlateRecord, Vehicle
 from fours.vehicles.verbs.merge import merge_vehicles

@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pytest
 
+from fours.base.errors import NotAllowed, NotThere, Refused, Stale
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import change_customer, create_customer
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Event, SearchKey, Store
 from fours.vehicles.facts import AlreadyThere
 from fours.vehicles.models import MileageReading, Ownership, PlateRecord, Vehicle

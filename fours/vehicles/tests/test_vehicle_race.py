@@ -7,9 +7,9 @@ from threading import Barrier
 import pytest
 from django.db import connection, transaction
 
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor, open_scope
 from fours.kernel.business_date import today
-from fours.kernel.errors import Refused
 from fours.kernel.models import Group, Store
 from fours.vehicles.models import MileageReading, Vehicle
 from fours.vehicles.verbs.vehicle import create_vehicle, record_mileage

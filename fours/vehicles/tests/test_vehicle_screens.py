@@ -10,11 +10,11 @@ from django.test import Client
 
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer, stop_calls
+from fours.desk.search import search
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Store
 from fours.kernel.register.checks import errors_of
-from fours.kernel.search import search
 from fours.vehicles import flags, life
 from fours.vehicles.flags import Flag
 from fours.vehicles.life import Facts, LifeEntry, LifeSource

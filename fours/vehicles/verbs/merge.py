@@ -1,11 +1,11 @@
 """Two files of one car become one, and nothing is lost (PF-03, PF-04)."""
 
+from fours.base.errors import NotThere, Refused
 from fours.customers.merging import fill_gaps, move_everything
+from fours.desk.search import remove_keys
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import NotThere, Refused
 from fours.kernel.events import announce
-from fours.kernel.search import remove_keys
 from fours.kernel.verbs import keep, take, verb
 from fours.vehicles.models import Ownership, Vehicle
 from fours.vehicles.search import KIND, write_vehicle_keys

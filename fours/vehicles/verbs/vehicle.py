@@ -5,15 +5,15 @@ from typing import Any, Unpack
 
 from django.db import IntegrityError, transaction
 
+from fours.base.errors import NotThere, Refused
+from fours.base.text import clean
 from fours.customers.facts import label_of
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import check_goes_on as check_customer_goes_on
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
-from fours.kernel.errors import NotThere, Refused
 from fours.kernel.events import announce
 from fours.kernel.models import Store
-from fours.kernel.text import clean
 from fours.kernel.verbs import keep, take, verb
 from fours.vehicles.facts import AlreadyThere, VehicleChanges, VehicleFacts, checked_vehicle
 from fours.vehicles.lookup import vehicle_by_plate, vehicle_by_vin

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from fours.base.errors import Stale
 from fours.customers.duplicates import find_duplicates
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer
 from fours.kernel.actor import Actor
-from fours.kernel.errors import Stale
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.vehicles.facts import AlreadyThere, warnings_of
 from fours.vehicles.forms import MergeForm, MileageForm, NewVehicleForm, OwnerForm, VehicleForm

@@ -9,12 +9,12 @@ from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
+from fours.base.errors import NotThere
 from fours.customers.completeness import completeness
 from fours.customers.models import Phone
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
-from fours.kernel.errors import NotThere
 from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.web import ActorRequest, find, screen
 from fours.vehicles.flags import flags_of

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 import pypdf
 from PIL import Image, ImageDraw
 
+from fours.base.typeset import picture
 from fours.kernel.prints.views import Letterhead, Paper, Photo, Signature
-from fours.kernel.typeset import picture
 
 LETTERHEAD: Letterhead = {
     "store_name": "四方示范汽车服务有限公司城东店",

@@ -1,0 +1,64 @@
+"""Sign-in rules: closed sign-up, by user name, and the store the session works in."""
+
+from collections.abc import Iterable
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.signals import password_changed
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.dispatch import receiver
+from django.http import HttpRequest
+
+from fours.kernel.actor import Grants, grants_of
+from fours.kernel.models import Store, User
+from fours.kernel.security import note
+
+STORE_KEY = "store"
+
+
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+    """Accounts are made by the store's administrator, never by visitors."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return "/"
+
+
+def stores_of(user: User) -> list[Store]:
+    """The stores a person has a post in, by code."""
+    return stores_granted(grants_of(user))
+
+
+def stores_granted(grants: Grants) -> list[Store]:
+    """The stores of rights already read, by code."""
+    return list(Store.objects.filter(pk__in=grants.permissions, active=True))
+
+
+def current_store(request: HttpRequest, user: User, granted: Iterable[Store]) -> Store | None:
+    """The store the session was switched to, else the person's own, else their first."""
+    stores = {store.pk: store for store in granted}
+    wished = request.session.get(STORE_KEY), user.home_store_id, next(iter(stores), None)
+    return next((stores[pk] for pk in wished if pk in stores), None)
+
+
+# Django's sign-in signals are the framework's own interface; between our apps there are none.
+@receiver(user_logged_in)
+def _note_sign_in(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    note(request, "sign_in", "登录", user)
+
+
+@receiver(user_login_failed)
+def _note_failure(
+    sender: object, credentials: dict[str, str], request: HttpRequest | None, **kwargs: object
+) -> None:
+    if request is not None:
+        note(request, "sign_in_failed", f"登录失败:{credentials.get('username', '')[:40]}")
+
+
+@receiver(password_changed)
+def _own_password_chosen(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    """The first password was somebody else's; now it is the person's own."""
+    user.must_change_password = False
+    user.save(update_fields=["must_change_password"])
+    note(request, "password_changed", "修改密码", user)

@@ -1,0 +1,63 @@
+"""How refusals and faults look: a Chinese page, a fragment for htmx, or JSON for the API."""
+
+from django.core.exceptions import RequestDataTooBig
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from fours.base.errors import NotAllowed, NotThere, Refused
+from fours.kernel.security import note
+
+CODES = {400: "unreadable", 403: "no_right", 404: "not_found", 413: "too_large"}
+
+
+def wants_json(request: HttpRequest) -> bool:
+    return request.path.startswith("/api/")
+
+
+def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
+    """The answer to a refused verb that no form caught."""
+    if isinstance(error, NotAllowed | NotThere):
+        note(request, "refused", f"{request.method} {request.path}"[:300])
+    if wants_json(request):
+        body = {"code": error.code, "message": error.message, "fields": error.fields}
+        return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
+    template = {403: "403.html", 404: "404.html"}.get(error.status, "409.html")
+    return render(request, template, {"message": error.message}, status=error.status)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form older than its session: say what to do, not what CSRF is."""
+    return refusal(request, NotAllowed("页面停留过久或登录已变化,请返回上一页刷新后重新提交。"))
+
+
+def _page(request: HttpRequest, status: int, message: str) -> HttpResponse:
+    if wants_json(request):
+        body = {
+            "code": CODES.get(status, "fault"),
+            "message": message,
+        }
+        return JsonResponse({**body, "fields": {}}, status=status, json_dumps_params={"ensure_ascii": False})
+    template = f"{status}.html" if status in (403, 404, 500) else "409.html"
+    return render(request, template, {"message": message}, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 404, "找不到这个页面或这条记录。")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return _page(request, 403, "您的岗位没有此项权限。")
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
+    return _page(request, 400, "请求无法识别。")
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, 413, "提交的内容过大。请把文件压缩或分几次提交。")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _page(request, 500, "系统出错,刚才的操作没有生效。请稍后重试或联系管理员。")

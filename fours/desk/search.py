@@ -1,0 +1,221 @@
+"""Find anything from one box (PF-05): keys written with the thing, looked up by their beginning.
+
+The lookup uses `>=` and `<` on a column in C collation only: under row-level security other operators of text
+would not use the index. What a key leads to is read again through the actor's rights, so an old key shows nothing.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from django.db import models
+
+from fours.base.text import half_width, initials, pinyin, suffixes
+from fours.kernel.actor import Actor
+from fours.kernel.models import SearchKey
+
+Key = tuple[str, int]
+
+KEY_LENGTH = 80
+# Candidates are read in key order, so whole matches come first; a beginning this common needs more typing anyway.
+CANDIDATES = 300
+_LAST_CODE_POINT = "\U0010ffff"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing found. Sources fill the first four; kind, id and icon are set by `search`."""
+
+    title: str
+    subtitle: str
+    url: str
+    chip: tuple[str, str] | None = None
+    kind: str = ""
+    id: int = 0
+    icon: str = ""
+
+
+Describe = Callable[[Actor, list[int]], dict[int, Hit]]
+Matches = Callable[[Actor, str, int], list[tuple[int, int]]]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of thing that can be found, and who may find it.
+
+    `describe` reads the ids through `visible_to(actor)` and leaves out what the actor may not see. `order` breaks
+    ties between kinds, cars first. A kind that a group shares has no keys of a store: its `matches` gives
+    (id, rank) for the normalised text by itself.
+    """
+
+    kind: str
+    label: str
+    icon: str
+    permission: str
+    describe: Describe
+    order: int = 50
+    matches: Matches | None = None
+
+
+SOURCES: dict[str, Source] = {}
+_CREATIONS: list[tuple[str, Callable[[str], str | None]]] = []
+
+
+def register_source(source: Source) -> None:
+    """Let things of a kind be found; a kind has one source."""
+    if source.kind in SOURCES:
+        raise ValueError(f"two search sources are called {source.kind}")
+    SOURCES[source.kind] = source
+
+
+def register_creation(permission: str, address: Callable[[str], str | None]) -> None:
+    """Offer to make what was not found: `address` gives the form's address for the typed text, or None."""
+    _CREATIONS.append((permission, address))
+
+
+def creation_address(actor: Actor, text: str) -> str | None:
+    """The first offered form that fits the text and the actor's rights."""
+    addresses = (address(text) for permission, address in _CREATIONS if actor.can(permission))
+    return next(filter(None, addresses), None)
+
+
+def normal(text: str) -> str:
+    """The text as keys are written: half width, small letters, nothing but letters, digits and characters."""
+    plain = half_width(unicodedata.normalize("NFC", text)).lower()
+    return "".join(char for char in plain if char.isalnum())
+
+
+def plate_keys(plate: str) -> list[Key]:
+    """A plate: whole, and every ending from three characters."""
+    return [(key, 1 + place) for place, key in enumerate(suffixes(normal(plate), 3))]
+
+
+def phone_keys(phone: str) -> list[Key]:
+    """A phone: whole without +86, a landline also without its area code, and the last four digits."""
+    digits = _without_country(normal(phone))
+    if not digits:
+        return []
+    keys = [(digits, 1), (digits[-4:], 4)]
+    if digits.startswith("0") and len(digits) >= 10:
+        area = 3 if re.match(r"0(10|2\d)", digits) else 4
+        keys.append((digits[area:], 2))
+    return keys
+
+
+def vin_keys(vin: str) -> list[Key]:
+    """A VIN: whole, last eight, last six."""
+    text = normal(vin)
+    return [(text, 1), (text[-8:], 2), (text[-6:], 3)] if text else []
+
+
+def name_keys(name: str, *, person: bool = False) -> list[Key]:
+    """A name: whole, its endings from two characters, its pinyin and initials (a person's surname read as one)."""
+    text = normal(name)
+    keys = [(key, 2 if key == text else 4) for key in suffixes(text, 2)]
+    readings = {person, False}
+    keys += [(normal(pinyin(name, person=reading)), 4) for reading in readings]
+    return keys + [(normal(initials(name, person=reading)), 4) for reading in readings]
+
+
+def number_keys(number: str) -> list[Key]:
+    """A document number: whole, and what stands after each separator (`0001`, `2611220001`)."""
+    parts = [part for part in re.split(r"[^0-9a-z\u4e00-\u9fff]+", half_width(number).lower()) if part]
+    tails = ["".join(parts[start:]) for start in range(len(parts))]
+    return [
+        (tail, 1 if place == 0 else 5) for place, tail in enumerate(tails) if place == 0 or len(tail) >= 3
+    ]
+
+
+def write_keys(entity: models.Model, kind: str, keys: Iterable[Key]) -> None:
+    """Make these the thing's only keys; called by the verb that makes or changes it. A smaller rank is better."""
+    best: dict[str, int] = {}
+    for key, rank in keys:
+        key = key[:KEY_LENGTH]
+        if key:
+            best[key] = min(rank, best.get(key, rank))
+    present = _keys_of(entity, kind)
+    known = {(row.key, row.rank): row.pk for row in present}
+    surplus = [pk for key, pk in known.items() if best.get(key[0]) != key[1]]
+    if surplus:
+        present.filter(pk__in=surplus).delete()
+    store_id: int = entity.store_id  # type: ignore[attr-defined]
+    SearchKey.objects.bulk_create(
+        SearchKey(store_id=store_id, key=key, kind=kind, target_id=entity.pk, rank=rank)
+        for key, rank in best.items()
+        if (key, rank) not in known
+    )
+
+
+def remove_keys(entity: models.Model, kind: str) -> None:
+    """Let the thing no longer be found, as after a merge."""
+    _keys_of(entity, kind).delete()
+
+
+def matching_ids(store_ids: Sequence[int], kind: str, text: str, limit: int = CANDIDATES) -> list[int]:
+    """The ids of one kind whose keys begin with the text, for lists that are searched; best first."""
+    found = _candidates(store_ids, [kind], normal(text), limit)
+    return [target for _, target in sorted(found, key=found.__getitem__)]
+
+
+def search(actor: Actor, text: str, limit: int = 20) -> list[Hit]:
+    """What the actor may see and whose keys begin with the text: whole matches first, then by rank, cars first."""
+    wanted = _asked(text)
+    sources = {kind: source for kind, source in SOURCES.items() if actor.stores_with(source.permission)}
+    if not wanted or not sources:
+        return []
+    found = _candidates(actor.store_ids, list(sources), wanted, CANDIDATES)
+    for kind, source in sources.items():
+        if source.matches is not None:
+            found |= {(kind, pk): (1, rank, 0) for pk, rank in source.matches(actor, wanted, limit)}
+    ranked = sorted(found, key=lambda at: (*found[at][:2], sources[at[0]].order, found[at][2], -at[1]))
+    return _described(actor, sources, ranked, limit)
+
+
+def _asked(text: str) -> str:
+    """The normalised text, or nothing when it is too short to mean anything (a single Latin letter or digit)."""
+    wanted = _without_country(normal(text[:KEY_LENGTH]))
+    return "" if len(wanted) < 2 and wanted.isascii() else wanted
+
+
+def _without_country(digits: str) -> str:
+    return digits[2:] if re.fullmatch(r"861\d{10}", digits) else digits
+
+
+def _keys_of(entity: models.Model, kind: str) -> models.QuerySet[SearchKey]:
+    store_id: int = entity.store_id  # type: ignore[attr-defined]
+    return SearchKey.objects.filter(store_id=store_id, kind=kind, target_id=entity.pk)
+
+
+def _candidates(
+    store_ids: Sequence[int], kinds: Sequence[str], wanted: str, limit: int
+) -> dict[tuple[str, int], tuple[int, int, int]]:
+    """(kind, id) → (0 for a whole match, rank, length of the key), the best of each thing's keys."""
+    if not wanted:
+        return {}
+    keys = SearchKey.objects.filter(
+        store_id__in=store_ids, kind__in=kinds, key__gte=wanted, key__lt=wanted + _LAST_CODE_POINT
+    )
+    found: dict[tuple[str, int], tuple[int, int, int]] = {}
+    for key, kind, target, rank in keys.order_by("key").values_list("key", "kind", "target_id", "rank")[
+        :limit
+    ]:
+        value = (int(key != wanted), rank, len(key))
+        found[kind, target] = min(value, found.get((kind, target), value))
+    return found
+
+
+def _described(
+    actor: Actor, sources: dict[str, Source], ranked: list[tuple[str, int]], limit: int
+) -> list[Hit]:
+    """The first `limit` of what the actor may see; each source is asked once."""
+    # A few more than shown, since some may be hidden; beyond them a longer text is the better help.
+    head = ranked[: limit * 3]
+    hits: dict[tuple[str, int], Hit] = {}
+    for kind in dict.fromkeys(kind for kind, _ in head):
+        described = sources[kind].describe(actor, [pk for k, pk in head if k == kind])
+        hits |= {
+            (kind, pk): replace(hit, kind=kind, id=pk, icon=hit.icon or sources[kind].icon)
+            for pk, hit in described.items()
+        }
+    return [hits[at] for at in head if at in hits][:limit]

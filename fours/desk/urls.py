@@ -1,0 +1,44 @@
+from django.urls import path
+
+from fours.intake import views as intake
+
+from .views import (
+    attachments,
+    comments,
+    history,
+    home,
+    pick,
+    printing,
+    search,
+    settings,
+    store_switch,
+    tasks,
+    verbs,
+)
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("tasks/", tasks.tasks, name="tasks"),
+    path("tasks/<int:pk>/", tasks.task, name="task"),
+    path("tasks/<int:pk>/snooze/", tasks.snooze, name="snooze_task"),
+    path("tasks/<int:pk>/hand-over/", tasks.hand_over, name="hand_over_task"),
+    path("import/", intake.intakes, name="intakes"),
+    path("import/template/<slug:kind>/", intake.intake_template, name="intake_template"),
+    path("import/<int:pk>/", intake.intake, name="intake"),
+    path("import/<int:pk>/columns/", intake.intake_columns, name="intake_columns"),
+    path("import/<int:pk>/load/", intake.intake_load, name="intake_load"),
+    path("import/<int:pk>/errors/", intake.intake_errors, name="intake_errors"),
+    path("switch-store/", store_switch.switch_store, name="switch_store"),
+    path("settings/", settings.settings, name="settings"),
+    path("settings/<str:key>/", settings.setting, name="setting"),
+    path("security-log/", settings.security_log, name="security_log"),
+    path("failed-jobs/", settings.failed_jobs, name="failed_jobs"),
+    path("search/", search.search_page, name="search"),
+    path("pick/<slug:source>/", pick.pick, name="pick"),
+    path("do/<slug:name>/<int:pk>/", verbs.do, name="do_verb"),
+    path("files/<uuid:token>/", attachments.attachment, name="attachment"),
+    path("attach/<str:kind>/<int:pk>/", attachments.attach, name="attach"),
+    path("comment/<str:kind>/<int:pk>/", comments.comment, name="comment"),
+    path("history/<str:kind>/<int:pk>/", history.history, name="history"),
+    path("print/<str:form>/<int:pk>/", printing.print_form, name="print_form"),
+]

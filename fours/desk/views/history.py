@@ -1,0 +1,21 @@
+"""The whole history of a document on a page of its own."""
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.views.decorators.http import require_GET
+
+from fours.kernel.attachments import target_of
+from fours.kernel.history import events_of, line_of
+from fours.kernel.web import ActorRequest, page, screen
+
+PER_PAGE = 100
+
+
+@require_GET
+@screen(None)
+def history(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
+    """Every line, newest first."""
+    document = target_of(kind, pk, request.actor)
+    shown = Paginator(events_of(document, request.actor), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"document": document, "page": shown, "history": [line_of(event) for event in shown]}
+    return page(request, "desk/history_page.html", context)

@@ -1,0 +1,5 @@
+from fours.kernel.app_config import FoursAppConfig
+
+
+class IntakeConfig(FoursAppConfig):
+    name = "fours.intake"

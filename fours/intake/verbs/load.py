@@ -1,0 +1,166 @@
+"""Loading (导入): trying every row without keeping anything, then loading in batches, each a short transaction (PF-11)."""
+
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db import DataError, IntegrityError, transaction
+
+from fours.base.errors import Refused
+from fours.intake.plan import IntakeKind, Issue, RowResult, dry_run
+from fours.intake.verbs.staging import (
+    State,
+    check_mapping,
+    check_not_begun,
+    issue_data,
+    kind_named,
+    open_file,
+    stage_rows,
+    staged,
+    values_of,
+)
+from fours.kernel.actor import Actor
+from fours.kernel.events import announce
+from fours.kernel.models import IntakeLoad, IntakeRow, Store
+from fours.kernel.verbs import must_be, take, verb
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+# One request of the screen: about two seconds, so that the bar moves and nobody waits behind its locks.
+SCREEN_BATCH = 100
+# A screen's check tries this many rows in its one request (about 20 ms each); of more it only cleans.
+MOST_TRIED = 2000
+REJECTED = "rejected"
+OUTCOMES = ("created", "updated", "unchanged", REJECTED)
+WHOLE_ROW = "整行"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What became of a row, and what the loading said about it."""
+
+    outcome: str
+    errors: list[Issue] = field(default_factory=list)
+    warnings: list[Issue] = field(default_factory=list)
+
+
+def try_row(kind: IntakeKind, row: RowResult, store: Store, actor: Actor) -> Tried:
+    """Load one clean row wholly, or not at all when it is refused."""
+    warnings: list[Issue] = []
+
+    def warn(column: str, message: str) -> None:
+        warnings.append(Issue(row.number, column, message))
+
+    try:
+        with transaction.atomic():
+            outcome = kind.load_row(store, row.values, actor, warn)
+    except Refused as refusal:
+        return Tried(REJECTED, _refusals(kind, row.number, refusal))
+    except (DataError, IntegrityError):
+        log.exception("import %s: row %s could not be stored", kind.name, row.number)
+        return Tried(REJECTED, [Issue(row.number, WHOLE_ROW, "与已有数据冲突，没有保存")])
+    return Tried(outcome, warnings=warnings)
+
+
+def _refusals(kind: IntakeKind, number: int, refusal: Refused) -> list[Issue]:
+    labels = {column.name: column.label for column in kind.columns}
+    told = refusal.fields or {"": refusal.message}
+    return [Issue(number, labels.get(name, WHOLE_ROW), message) for name, message in told.items()]
+
+
+def rehearse(kind: IntakeKind, rows: Iterable[RowResult], store: Store, actor: Actor) -> dict[int, Tried]:
+    """What loading the clean rows would do, by row number; everything it did is undone."""
+    with transaction.atomic():
+        tried = {row.number: try_row(kind, row, store, actor) for row in rows if row.ok}
+        transaction.set_rollback(True)
+    return tried
+
+
+@verb("核对导入", None)
+def check_load(load: IntakeLoad, *, actor: Actor, most_tried: int = MOST_TRIED) -> IntakeLoad:
+    """Clean every row and, of a file of at most `most_tried` rows, try loading it; only staging is written.
+
+    `result["checked"]` has the counts; of rows that were not tried only `read`, `rejected` and `warned` are known.
+    """
+    kind = kind_named(load.kind)
+    actor.require(kind.permission, load.store_id)
+    load = take(load)
+    check_not_begun(load)
+    check_mapping(kind, load.mapping)
+    results = dry_run(open_file(load), load.mapping, kind.columns)
+    tried: dict[int, Tried] = {}
+    if len(results) <= most_tried:
+        tried = rehearse(kind, results, load.store, actor)
+    rows = [staged(load, result) for result in results]
+    for row in rows:
+        row.outcome = REJECTED if row.errors else ""
+        if row.number in tried:
+            _note(row, tried[row.number])
+    stage_rows(load, rows)
+    load.state = State.CHECKED
+    load.result = {"checked": counts(rows), "tried": len(results) <= most_tried}
+    load.save(update_fields=["state", "result"])
+    return load
+
+
+@verb("导入", None)
+def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> IntakeLoad:
+    """Load the next rows, at most `most`; call it again until the state is LOADED. A wrong row never stops the others.
+
+    `result["loaded"]` counts what was done so far, `result["upto"]` is the last row number done.
+    """
+    kind = kind_named(load.kind)
+    actor.require(kind.permission, load.store_id)
+    load = take(load)
+    must_be(load, State.CHECKED, doing="导入")
+    upto = load.result.get("upto", 0)
+    waiting = IntakeRow.objects.filter(load=load, number__gt=upto).order_by("number")
+    rows = list(waiting[: min(most, BATCH)])
+    for row in rows:
+        _load_staged(kind, row, load.store, actor)
+    IntakeRow.objects.bulk_update(rows, ["errors", "warnings", "outcome"])
+    so_far = Counter(load.result.get("loaded", {}))
+    so_far.update(counts(rows))
+    load.result = {
+        **load.result,
+        "loaded": {name: so_far[name] for name in ("read", *OUTCOMES, "warned")},
+        "upto": rows[-1].number if rows else upto,
+    }
+    if so_far["read"] >= load.result["checked"]["read"]:
+        load.state = State.LOADED
+        announce("kernel.intake_loaded", load, actor=actor, sentence=_sentence(kind, load))
+    load.save(update_fields=["state", "result"])
+    return load
+
+
+def _load_staged(kind: IntakeKind, row: IntakeRow, store: Store, actor: Actor) -> None:
+    row.errors = [issue for issue in row.errors if not issue.get("late")]
+    row.warnings = [issue for issue in row.warnings if not issue.get("late")]
+    if row.errors:
+        row.outcome = REJECTED
+    else:
+        _note(row, try_row(kind, RowResult(row.number, values_of(row)), store, actor))
+
+
+def _note(row: IntakeRow, tried: Tried) -> None:
+    row.outcome = tried.outcome
+    row.errors += [issue_data(issue, late=True) for issue in tried.errors]
+    row.warnings += [issue_data(issue, late=True) for issue in tried.warnings]
+
+
+def counts(rows: Iterable[IntakeRow]) -> dict[str, int]:
+    """How many rows were read, created, updated, unchanged, rejected; and how many have a warning."""
+    listed = list(rows)
+    outcomes = Counter(row.outcome for row in listed)
+    named = {name: outcomes[name] for name in OUTCOMES}
+    return {"read": len(listed), **named, "warned": sum(bool(row.warnings) for row in listed)}
+
+
+def _sentence(kind: IntakeKind, load: IntakeLoad) -> str:
+    done = load.result["loaded"]
+    return (
+        f"导入{kind.label}“{load.file_name}”：读取 {done['read']} 行，新增 {done['created']}，"
+        f"更新 {done['updated']}，未变 {done['unchanged']}，拒绝 {done['rejected']}"
+    )

@@ -1,0 +1,327 @@
+"""导入: a dealer's file in three steps: choose it, say which column is what, check and load (PF-11)."""
+
+import tempfile
+from pathlib import Path, PurePath
+from typing import Any
+from urllib.parse import quote
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from fours.base.errors import NotAllowed, NotThere
+from fours.base.excel import XLSX, excel_answer
+from fours.intake.cells import cell_text, is_blank
+from fours.intake.columns import Match, Matching
+from fours.intake.error_workbook import write_error_workbook
+from fours.intake.plan import IntakeKind, Issue, RowResult, intake_kinds
+from fours.intake.reader import Sheet
+from fours.intake.verbs.load import REJECTED, check_load, load_rows
+from fours.intake.verbs.staging import (
+    MAX_UPLOAD,
+    SUFFIXES,
+    State,
+    check_not_begun,
+    kind_named,
+    map_columns,
+    match,
+    open_file,
+    receive_file,
+    values_of,
+)
+from fours.kernel.actor import Actor
+from fours.kernel.forms import TablerForm
+from fours.kernel.models import IntakeLoad, IntakeRow
+from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
+
+PER_PAGE = 50
+SAMPLES = 3
+COLUMNS_SHOWN = 4
+STEPS = ["选择文件", "对应列", "核对", "导入"]
+OUTCOME_CHIPS = {
+    "created": ("新增", "green"),
+    "updated": ("更新", "blue"),
+    "unchanged": ("未变", "neutral"),
+    "rejected": ("拒绝", "red"),
+    "": ("待导入", "neutral"),
+}
+
+
+def kinds_for(actor: Actor) -> list[IntakeKind]:
+    """The kinds of import the actor may do; NotAllowed when there is none."""
+    kinds = [kind for kind in intake_kinds() if actor.can(kind.permission)]
+    if not kinds:
+        raise NotAllowed("您的岗位没有此项权限。如需办理，请联系主管。")
+    return kinds
+
+
+def _find(request: ActorRequest, pk: int) -> tuple[IntakeLoad, IntakeKind]:
+    load = find(IntakeLoad, pk, request.actor, "store", "created_by")
+    kind = kind_named(load.kind)
+    request.actor.require(kind.permission, load.store_id)
+    return load, kind
+
+
+class UploadForm(TablerForm, forms.Form):
+    """The first step: what the file holds, and the file."""
+
+    kind = forms.ChoiceField(label="导入什么")
+    file = forms.FileField(
+        label="文件",
+        help_text="xlsx、xls、ods 或 csv，最大 20 MB。标题行、合并的表头、合计行不用删。",
+        widget=forms.ClearableFileInput(attrs={"accept": ",".join(SUFFIXES)}),
+        error_messages={"required": "请选择文件。", "empty": "文件是空的：没有任何内容。"},
+    )
+
+    def __init__(self, *args: Any, kinds: list[IntakeKind], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.name, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        upload = self.cleaned_data["file"]
+        # Before it is read into memory.
+        if upload.size > MAX_UPLOAD:
+            raise forms.ValidationError("文件超过 20 MB，请分成几个文件。")
+        return upload
+
+
+@screen(None)
+def intakes(request: ActorRequest) -> HttpResponse:
+    """The loads so far, newest first; a post takes a new file."""
+    kinds = kinds_for(request.actor)
+    form = UploadForm(kinds=kinds, initial={"kind": request.GET.get("kind", kinds[0].name)})
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES, kinds=kinds)
+        if load := attempt(form, lambda: _receive(form, request.actor)):
+            return done(request, "", reverse("intake_columns", args=[load.pk]))
+    loads = IntakeLoad.objects.visible_to(request.actor).filter(kind__in=[kind.name for kind in kinds])
+    shown = Paginator(loads.select_related("created_by").order_by("-pk"), 20)
+    context: dict[str, object] = {
+        "form": form,
+        "kinds": kinds,
+        "labels": {kind.name: kind.label for kind in kinds},
+        "page": shown.get_page(request.GET.get("page")),
+        "steps": STEPS,
+    }
+    return page(request, "intake/list.html", context, form)
+
+
+def _receive(form: UploadForm, actor: Actor) -> IntakeLoad:
+    upload = form.cleaned_data["file"]
+    name = PurePath(upload.name.replace("\\", "/")).name.replace("\0", "")
+    kind = form.cleaned_data["kind"]
+    return receive_file(actor.must_store, kind=kind, data=upload.read(), file_name=name, actor=actor)
+
+
+@require_GET
+@screen(None)
+def intake_template(request: ActorRequest, kind: str) -> HttpResponse:
+    """An empty workbook with the columns of a kind and one row that shows how they are filled."""
+    chosen = next((one for one in kinds_for(request.actor) if one.name == kind), None)
+    if chosen is None:
+        raise NotThere("没有这种导入。")
+    headings = [column.label for column in chosen.columns]
+    return excel_answer(f"{chosen.label}导入模板", headings, [[column.sample for column in chosen.columns]])
+
+
+# ---- second step ----
+
+
+class ColumnsForm(TablerForm, forms.Form):
+    """One choice per column of the file: what it is, or that it is left out."""
+
+    autofocus = False
+
+    def __init__(self, *args: Any, sheet: Sheet, kind: IntakeKind, matching: Matching, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sheet = sheet
+        self.labels = {column.name: column.label for column in kind.columns}
+        options = [
+            (column.name, f"{column.label} *" if column.required else column.label) for column in kind.columns
+        ]
+        chosen = {match.index: match.column for match in matching.matches if match.certain}
+        for index, heading in enumerate(sheet.headings):
+            self.fields[f"column_{index}"] = forms.ChoiceField(
+                label=heading.text or f"第 {index + 1} 列",
+                choices=[("", "不导入"), *options],
+                initial=chosen.get(index, ""),
+                required=False,
+            )
+
+    def clean(self) -> dict[str, Any]:
+        taken: dict[str, str] = {}
+        for name, column in list(self.cleaned_data.items()):
+            if column in taken:
+                label = self.fields[taken[column]].label
+                self.add_error(name, f"“{self.labels[column]}”已经是“{label}”这一列了，一项只能取自一列。")
+            elif column:
+                taken[column] = name
+        return self.cleaned_data
+
+    def mapping(self) -> dict[str, int]:
+        """Column name → index in the file."""
+        return {
+            column: int(name.removeprefix("column_")) for name, column in self.cleaned_data.items() if column
+        }
+
+
+@screen(None)
+def intake_columns(request: ActorRequest, pk: int) -> HttpResponse:
+    """Which column of the file is what, with samples; a post settles it and checks every row."""
+    load, kind = _find(request, pk)
+    check_not_begun(load)
+    # Of the form, so that a refused page shows the same sheet again.
+    sheet = open_file(load, request.POST.get("sheet") or request.GET.get("sheet", ""))
+    matching = _matching(load, kind, sheet)
+    data = request.POST if request.method == "POST" else None
+    form = ColumnsForm(data, sheet=sheet, kind=kind, matching=matching)
+    if request.method == "POST" and attempt(form, lambda: _settle(load, form, request.actor)) is not None:
+        return done(request, "", reverse("intake", args=[load.pk]))
+    found = {match.index: match for match in matching.matches}
+    context: dict[str, object] = {
+        "load": load,
+        "kind": kind,
+        "form": form,
+        "sheet": sheet,
+        "lines": [_line(form, index, found.get(index)) for index in range(len(sheet.headings))],
+        "earlier": _loaded_before(load, request.actor),
+        "steps": STEPS,
+    }
+    return page(request, "intake/columns.html", context, form)
+
+
+def _matching(load: IntakeLoad, kind: IntakeKind, sheet: Sheet) -> Matching:
+    """What was settled for this load already, else what is found and remembered."""
+    if not load.mapping or sheet.name != load.sheet:
+        return match(load.store, kind, sheet)
+    texts = sheet.heading_texts
+    return Matching([Match(name, index, texts[index], 1.0) for name, index in load.mapping.items()])
+
+
+def _settle(load: IntakeLoad, form: ColumnsForm, actor: Actor) -> IntakeLoad:
+    mapped = map_columns(load, mapping=form.mapping(), sheet_name=form.sheet.name, actor=actor)
+    return check_load(mapped, actor=actor)
+
+
+def _line(form: ColumnsForm, index: int, found: Match | None) -> dict[str, object]:
+    texts = (cell_text(row.cell(index)).strip() for row in form.sheet.rows if not is_blank(row.cell(index)))
+    samples: list[str] = []
+    for text in texts:
+        if text not in samples:
+            samples.append(text)
+        if len(samples) == SAMPLES:
+            break
+    if found is None:
+        chip = ("未对应", "neutral")
+    elif found.certain:
+        chip = ("已对应", "green")
+    else:
+        chip = (f"可能是“{form.labels[found.column]}”，请确认", "amber")
+    return {"field": form[f"column_{index}"], "samples": samples, "chip": chip}
+
+
+def _loaded_before(load: IntakeLoad, actor: Actor) -> IntakeLoad | None:
+    same = IntakeLoad.objects.visible_to(actor).filter(kind=load.kind, sha256=load.sha256)
+    loaded = same.filter(store_id=load.store_id, state=State.LOADED)
+    return loaded.exclude(pk=load.pk).order_by("-pk").first()
+
+
+# ---- third step, progress and result ----
+
+
+@require_GET
+@screen(None)
+def intake(request: ActorRequest, pk: int) -> HttpResponse:
+    """The rows with what would become of them, or what became; `show` is rejected or warnings.
+
+    With `run` a load that has begun goes on by itself, and the page shows how far it is.
+    """
+    load, kind = _find(request, pk)
+    if load.state == State.MAPPED:
+        return redirect("intake_columns", pk)
+    rows = IntakeRow.objects.visible_to(request.actor).filter(load=load).order_by("number")
+    show = request.GET.get("show", "")
+    if show == REJECTED:
+        rows = rows.filter(outcome=REJECTED)
+    elif show == "warnings":
+        rows = rows.exclude(warnings=[])
+    shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    columns = [column for column in kind.columns if column.name in load.mapping][:COLUMNS_SHOWN]
+    context = {
+        "load": load,
+        "kind": kind,
+        "counts": load.result["loaded" if load.state == State.LOADED else "checked"],
+        "columns": columns,
+        "page": shown,
+        "lines": [_shown(row) for row in shown],
+        "show": show,
+        "steps": STEPS,
+        **progress_of(load),
+        "running": "run" in request.GET and load.state == State.CHECKED and "loaded" in load.result,
+    }
+    return render(request, "intake/rows.html", context)
+
+
+def progress_of(load: IntakeLoad) -> dict[str, object]:
+    """How far a load is, for the bar."""
+    total = load.result["checked"]["read"]
+    so_far = load.result.get("loaded", {"read": 0})
+    return {
+        "load": load,
+        "total": total,
+        "so_far": so_far,
+        "begun": "loaded" in load.result,
+        "loaded": load.state == State.LOADED,
+    }
+
+
+def _shown(row: IntakeRow) -> dict[str, object]:
+    return {
+        "number": row.number,
+        "values": values_of(row),
+        "outcome": row.outcome,
+        "chip": OUTCOME_CHIPS[row.outcome],
+        "errors": row.errors,
+        "warnings": row.warnings,
+    }
+
+
+@require_POST
+@screen(None)
+def intake_load(request: ActorRequest, pk: int) -> HttpResponse:
+    """Load the next rows in this request's transaction; the bar asks again by itself until all are done."""
+    load, _ = _find(request, pk)
+    if load.state != State.LOADED:
+        load = load_rows(load, actor=request.actor)
+    address = reverse("intake", args=[load.pk])
+    if load.state == State.LOADED:
+        finished = load.result["loaded"]
+        taken = finished["read"] - finished[REJECTED]
+        return done(request, f"导入完成：{taken} 行已导入，{finished[REJECTED]} 行被拒绝", address)
+    if request.headers.get("HX-Request"):
+        return render(request, "intake/progress.html", progress_of(load))
+    return redirect(f"{address}?run=1")
+
+
+@require_GET
+@screen(None)
+def intake_errors(request: ActorRequest, pk: int) -> HttpResponse:
+    """The refused rows as they were in the file, with what is wrong: to correct and upload again."""
+    load, _ = _find(request, pk)
+    rows = IntakeRow.objects.visible_to(request.actor).filter(load=load, outcome=REJECTED)
+    results = [
+        RowResult(row.number, errors=[Issue(row.number, e["column"], e["message"]) for e in row.errors])
+        for row in rows.order_by("number")
+    ]
+    if not results:
+        raise NotThere("没有被拒绝的行。")
+    with tempfile.TemporaryDirectory(prefix="intake-") as folder:
+        path = Path(folder, "errors.xlsx")
+        write_error_workbook(path, open_file(load), results)
+        data = path.read_bytes()
+    name = quote(f"{PurePath(load.file_name).stem}-需要修改的行.xlsx")
+    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
+    return HttpResponse(data, content_type=XLSX, headers=headers)
