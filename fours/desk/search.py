@@ -6,7 +6,7 @@ would not use the index. What a key leads to is read again through the actor's r
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from django.db import models
@@ -129,22 +129,34 @@ def number_keys(number: str) -> list[Key]:
 
 def write_keys(entity: models.Model, kind: str, keys: Iterable[Key]) -> None:
     """Make these the thing's only keys; called by the verb that makes or changes it. A smaller rank is better."""
-    best: dict[str, int] = {}
-    for key, rank in keys:
-        key = key[:KEY_LENGTH]
-        if key:
-            best[key] = min(rank, best.get(key, rank))
+    best = _best(keys)
     present = _keys_of(entity, kind)
     known = {(row.key, row.rank): row.pk for row in present}
     surplus = [pk for key, pk in known.items() if best.get(key[0]) != key[1]]
     if surplus:
         present.filter(pk__in=surplus).delete()
+    SearchKey.objects.bulk_create(_rows(entity, kind, (pair for pair in best.items() if pair not in known)))
+
+
+def write_first_keys(kind: str, things: Iterable[tuple[models.Model, Iterable[Key]]]) -> None:
+    """Let things that were just made be found, all in one statement."""
+    rows = [row for entity, keys in things for row in _rows(entity, kind, _best(keys).items())]
+    SearchKey.objects.bulk_create(rows)
+
+
+def _best(keys: Iterable[Key]) -> dict[str, int]:
+    best: dict[str, int] = {}
+    for key, rank in keys:
+        key = key[:KEY_LENGTH]
+        if key:
+            best[key] = min(rank, best.get(key, rank))
+    return best
+
+
+def _rows(entity: models.Model, kind: str, keys: Iterable[Key]) -> Iterator[SearchKey]:
     store_id: int = entity.store_id  # type: ignore[attr-defined]
-    SearchKey.objects.bulk_create(
-        SearchKey(store_id=store_id, key=key, kind=kind, target_id=entity.pk, rank=rank)
-        for key, rank in best.items()
-        if (key, rank) not in known
-    )
+    for key, rank in keys:
+        yield SearchKey(store_id=store_id, key=key, kind=kind, target_id=entity.pk, rank=rank)
 
 
 def remove_keys(entity: models.Model, kind: str) -> None:

@@ -1,6 +1,6 @@
 """One event per verb, in the verb's transaction; who listens is registered by name in the upper apps."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db import models
@@ -9,7 +9,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from .actor import Actor
-from .business_date import open_date
+from .business_date import business_date, open_date
 from .models import Event, Store
 
 Handler = Callable[[Event], None]
@@ -57,7 +57,32 @@ def announce(
     store = _store_of(aggregate, actor)
     if store is None:
         raise ValueError(f"{kind}: an event belongs to a store")
-    event = Event.objects.create(
+    event = _event(kind, aggregate, store, actor, sentence, data)
+    event.business_date = open_date(store)
+    event.save(force_insert=True)
+    _tell(event)
+    return event
+
+
+def announce_all(kind: str, said: Iterable[tuple[models.Model, str]], *, store: Store, actor: Actor) -> None:
+    """One event for each (aggregate of the store, sentence), written together; every subscriber hears each of them."""
+    day = business_date(store)
+    events = [_event(kind, aggregate, store, actor, sentence) for aggregate, sentence in said]
+    for event in events:
+        event.business_date = day
+    for event in Event.objects.bulk_create(events):
+        _tell(event)
+
+
+def _event(
+    kind: str,
+    aggregate: models.Model,
+    store: Store,
+    actor: Actor,
+    sentence: str,
+    data: Mapping[str, object] | None = None,
+) -> Event:
+    return Event(
         store=store,
         kind=kind,
         aggregate_kind=kind_of(aggregate),
@@ -65,16 +90,17 @@ def announce(
         aggregate_version=getattr(aggregate, "version", 0),
         actor=actor.user,
         actor_name=actor.name,
-        business_date=open_date(store),
         sentence=sentence[:400],
         data=dict(data or {}),
     )
-    for subscriber in SUBSCRIBERS.get(kind, ()):
+
+
+def _tell(event: Event) -> None:
+    for subscriber in SUBSCRIBERS.get(event.kind, ()):
         if subscriber.inline:
             subscriber.handler(event)
         else:
             enqueue(event, subscriber)
-    return event
 
 
 def _store_of(aggregate: models.Model, actor: Actor) -> Store | None:

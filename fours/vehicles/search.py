@@ -1,5 +1,7 @@
 """Cars are found by plate, VIN and by all that finds their owner (PF-05)."""
 
+from collections.abc import Iterable
+
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -29,10 +31,13 @@ OPEN_OWNERSHIPS = Prefetch(
 
 def vehicle_keys(vehicle: Vehicle) -> list[Key]:
     """Every key of a car; those of its owner count a little less than its own."""
-    keys = plate_keys(vehicle.plate) + vin_keys(vehicle.vin)
-    if owner := vehicle.owner:
-        keys += [(key, rank + 1) for key, rank in customer_keys(owner)]
-    return keys
+    return keys_with_owner(vehicle, customer_keys(owner) if (owner := vehicle.owner) else [])
+
+
+def keys_with_owner(vehicle: Vehicle, of_owner: Iterable[Key]) -> list[Key]:
+    """Every key of a car whose owner is found by these."""
+    own = plate_keys(vehicle.plate) + vin_keys(vehicle.vin)
+    return own + [(key, rank + 1) for key, rank in of_owner]
 
 
 def write_vehicle_keys(vehicle: Vehicle) -> None:
