@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import connection
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
@@ -13,16 +14,41 @@ def today() -> date:
     return timezone.localdate()
 
 
-def business_date(store: Store, on: date | None = None) -> date:
-    """Today, or the next date of the store that is not signed off (design: closed dates take no more postings)."""
-    day = on or today()
+# The first of an advisory lock's two keys; the second is the store.
+DAY_LOCK = 20_090
+
+
+def business_date(store: Store) -> date:
+    """The date a posting of this moment counts for: today, or the store's next date that is not signed off.
+
+    Until the transaction that asks has ended, no date of the store can be closed: what it posts is seen by whoever
+    closes that date. A page that only shows the date asks for `open_day`.
+    """
+    _hold(store, "pg_advisory_xact_lock_shared")
+    return open_day(store)
+
+
+def open_day(store: Store) -> date:
+    """Today, or the store's next date that is not signed off."""
+    day = today()
     closed = set(ClosedDate.objects.filter(store=store, date__gte=day).values_list("date", flat=True))
     while day in closed:
         day += timedelta(days=1)
     return day
 
 
-# `business_date` for a statement that writes: the first day from the given one on that its store has not signed off.
+def close_date(store: Store, day: date, reason: str) -> None:
+    """Sign a date off. Waits for postings under way; those that come later wait for this and pass the date over."""
+    _hold(store, "pg_advisory_xact_lock")
+    ClosedDate.objects.get_or_create(store=store, date=day, defaults={"reason": reason})
+
+
+def _hold(store: Store, lock: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"select {lock}(%s, %s)", [DAY_LOCK, store.pk])
+
+
+# `open_day` for a statement that writes: the first day from the given one on that its store has not signed off.
 OPEN_DATE = """(
     select min(day)::date from generate_series(%s::date, %s::date + interval '1 year', interval '1 day') as day
     where not exists (select from kernel_closeddate where store_id = %s and date = day::date)

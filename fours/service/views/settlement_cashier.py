@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from fours.base.errors import Refused
 from fours.base.text import date_in, squeeze
-from fours.kernel.business_date import business_date
+from fours.kernel.business_date import open_day
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
 from ..billing import BORNE_BY_STORE, NOTHING
@@ -44,7 +44,7 @@ def cashier(request: ActorRequest) -> HttpResponse:
             return redirect("statement_pay", pk=hits[0].pk)
     on_account = request.GET.get("state") == "on_account"
     rows = found if query else found.filter(state__in=["on_account"] if on_account else TO_PAY)
-    today = business_date(request.actor.must_store)
+    today = open_day(request.actor.must_store)
     context: dict[str, object] = {
         "rows": Paginator(rows.order_by("issued_at", "pk"), PER_PAGE).get_page(request.GET.get("page")),
         "q": query,
@@ -107,7 +107,7 @@ def _receive(request: ActorRequest, statement: Statement, form: PayForm) -> list
 @screen("service.cash")
 def cashier_day(request: ActorRequest) -> HttpResponse:
     """The money of one business date by kind and by cashier, with every row behind the sums."""
-    day = date_in(request.GET.get("date", "")) or business_date(request.actor.must_store)
+    day = date_in(request.GET.get("date", "")) or open_day(request.actor.must_store)
     payments = Payment.objects.visible_to(request.actor).filter(business_date=day)
     by_kind = payments.values("kind").order_by("kind").annotate(sum=Sum("amount"), count=Count("pk"))
     by_cashier = (

@@ -4,18 +4,21 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
-from threading import Barrier
+from threading import Barrier, Event
 
 import pytest
 from django.db import connection, transaction
 
 from fours.base.errors import Refused
 from fours.kernel.actor import Actor, open_scope
-from fours.kernel.business_date import today
+from fours.kernel.business_date import business_date, today
 from fours.kernel.models import ClosedDate, Group, PrintedForm, Store
 from fours.org.models import Assignment, StoreFacts, TaxRate
-from fours.service.tests.settling import holder
+from fours.service.models import Statement
+from fours.service.tests.settling import finished_order, holder, labor
+from fours.service.verbs.settlement import issue_statements
 from fours.survey.models import CallAttempt, DailyReport, FollowUpCall, HandlingSheet
+from fours.survey.report.build import ids_of
 from fours.survey.verbs.daily_report import ensure_report, sign_daily_report
 from fours.survey.verbs.follow_up import complete_call
 
@@ -90,3 +93,43 @@ def test_of_two_managers_one_signs_the_report() -> None:
         assert DailyReport.objects.get().state == "signed"
         assert ClosedDate.objects.count() == 1
         assert PrintedForm.objects.filter(form="survey.daily_report").count() == 1
+
+
+def test_a_signature_waits_for_a_posting_that_has_begun() -> None:
+    """The posting knows its date, but is not committed when the manager signs that date."""
+    with transaction.atomic():
+        store, _, managers = shop()
+        report = ensure_report(store, today())
+        order = finished_order(store, plate="苏E00002")
+        labor(order, "200.00")
+    begun, may_end = Event(), Event()
+
+    def bill() -> date:
+        try:
+            with transaction.atomic():
+                open_scope([store.pk])
+                day = business_date(store)
+                begun.set()
+                assert may_end.wait(timeout=10)
+                issue_statements(order, actor=_person("service_manager", store))
+                return day
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        billing = pool.submit(bill)
+        assert begun.wait(timeout=10)
+        signing = pool.submit(
+            at_once, store, managers[:1], lambda actor: sign_daily_report(report, actor=actor)
+        )
+        with pytest.raises(TimeoutError):
+            signing.result(timeout=1)
+        may_end.set()
+        assert billing.result(timeout=30) == report.date
+        assert signing.result(timeout=30) == ["done"]
+    with transaction.atomic():
+        open_scope([store.pk])
+        billed = Statement.objects.get(order=order)
+        assert billed.business_date == report.date
+        assert billed.pk in ids_of(DailyReport.objects.get().figures, "turnover")
+        assert business_date(store) > report.date

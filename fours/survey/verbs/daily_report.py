@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from fours.base.errors import NotAllowed, Refused
 from fours.kernel.actor import Actor
-from fours.kernel.business_date import today
+from fours.kernel.business_date import close_date, today
 from fours.kernel.deadlines import due_of
 from fours.kernel.events import announce
-from fours.kernel.models import ClosedDate, Event, Store
+from fours.kernel.models import Event, Store
 from fours.kernel.printing import freeze
 from fours.kernel.tasks import make_task
 from fours.kernel.verbs import keep, move, must_be, take, verb
@@ -93,9 +93,7 @@ def sign_daily_report(report: DailyReport, *, actor: Actor, version: int | None 
     if actor.user is None:
         raise NotAllowed("日报须由经理本人签字。")
     check_may_be_signed(report)
-    ClosedDate.objects.get_or_create(
-        store=report.store, date=report.date, defaults={"reason": "售后日报已签"}
-    )
+    close_date(report.store, report.date, "售后日报已签")
     report.figures = build(report.store, report.date)
     report.sha256 = digest(report.figures, report.remarks)
     report.signed_by, report.signed_at = actor.user, timezone.now()
