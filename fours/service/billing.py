@@ -114,7 +114,7 @@ def check_parts_are_issued(parts: Iterable[PartLine]) -> None:
         names = "、".join(
             f"{line.name}(缺 {line.still_to_issue.normalize():f}{line.unit})" for line in missing
         )
-        raise Refused(f"还有配件未领齐:{names}。请先领料。")
+        raise Refused(f"还有配件未领齐:{names}。请先领料;不用的请在工单明细中取消。")
     brought = (line for line in parts if line.kind == PartKind.CUSTOMER and line.gross)
     if (line := next(brought, None)) is not None:
         raise Refused(f"客户自带配件“{line.name}”不能收费,请将单价改为 0。")

@@ -1,4 +1,4 @@
-"""Divide a line between two payers so that everything adds up again (SV-06)."""
+"""Divide a line between two payers so that everything adds up again (SV-06), and join it again."""
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
@@ -6,7 +6,9 @@ from decimal import ROUND_CEILING, Decimal
 from fours.base.errors import Refused
 from fours.base.money import CENT, round_money, round_to, split_tax
 
+from .errors import check_fields
 from .models.lines import PricedLine
+from .pricing import amount_field, is_labor, list_price_or_own
 
 
 @dataclass(frozen=True)
@@ -53,3 +55,37 @@ def fit(line: PricedLine, share: Share) -> None:
     line.discount = round_money(share.quantity * line.unit_price) - share.gross
     line.gross = share.gross
     line.net, line.tax = split_tax(line.gross, line.tax_rate)
+
+
+def divide(line: PricedLine, *, payer: str, amount: Decimal) -> PricedLine:
+    """A new line, not saved, by which `payer` bears `amount` of this one; the line itself keeps the rest, not saved."""
+    if payer == line.payer:
+        raise Refused("拆分出的部分须由另一方付费。", field="payer")
+    divided = shares(line.amount, line.gross, line.discount, amount, places=2 if is_labor(line) else 3)
+    other = _copy(line, payer)
+    for target, share in ((other, divided.off), (line, divided.left)):
+        setattr(target, amount_field(target), share.quantity)
+        fit(target, share)
+    check_fields(other, ["payer"])
+    return other
+
+
+def give_back(origin: PricedLine, line: PricedLine) -> None:
+    """Join a split-off line to where it came from, at the list price where that gives the same sum."""
+    gross, discount = origin.gross + line.gross, origin.discount + line.discount
+    setattr(origin, amount_field(origin), origin.amount + line.amount)
+    listed = list_price_or_own(origin)
+    full = round_money(origin.amount * listed)
+    if full >= gross and full - gross <= discount:
+        origin.unit_price, discount = listed, full - gross
+    fit(origin, Share(origin.amount, gross, discount))
+    origin.save()
+
+
+def _copy(line: PricedLine, payer: str) -> PricedLine:
+    other = type(line)()
+    for field in line._meta.concrete_fields:
+        if not field.primary_key:
+            setattr(other, field.attname, getattr(line, field.attname))
+    other.payer, other.split_from = payer, line
+    return other

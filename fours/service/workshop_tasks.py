@@ -100,6 +100,14 @@ def on_finished(event: Event) -> None:
     close_tasks(LaborLine(pk=event.data["job"]), rule=WORK, actor=_who(event))
 
 
+@subscribe("service.line_cancelled", inline=True)
+def on_cancelled(event: Event) -> None:
+    """A job that will not be done is nobody's work; it may have been the last that kept the car from its check."""
+    if event.data["job"]:
+        cancel_tasks(LaborLine(pk=event.data["job"]), rule=WORK, actor=_who(event))
+        ask_for_final_check(event)
+
+
 @subscribe("service.final_check_failed", inline=True)
 def on_final_failed(event: Event) -> None:
     for pk in event.data["jobs"]:

@@ -53,15 +53,21 @@ def reserve_parts(store: Store, *, source: Document, lines: Sequence[Ask], actor
     return short
 
 
-def release_reservations(source: Document, *, actor: Actor) -> None:
-    """Give back everything held for the document and drop its open back-orders (they stay as unmet demand)."""
+def release_reservations(source: Document, *, actor: Actor, line_id: int | None = None) -> None:
+    """Give back everything held for the document and drop its open back-orders (they stay as unmet demand).
+
+    With `line_id` only what is held for that line.
+    """
     held = Reservation.objects.filter(store=source.store, source_kind=kind_of(source), source_id=source.pk)
+    waiting = _open_backorders(source)
+    if line_id is not None:
+        held, waiting = held.filter(source_line_id=line_id), waiting.filter(source_line_id=line_id)
     rows = list(held.select_related("part").order_by("part_id"))
     lock_balances(source.store, [row.part for row in rows])
     for row in rows:
         _hold(row.part_id, source.store, -row.quantity)
     held.delete()
-    _open_backorders(source).update(open=False)
+    waiting.update(open=False)
     for part in {row.part_id: row.part for row in rows}.values():
         fill_backorders(source.store, part, actor=actor)
 

@@ -95,6 +95,18 @@ class OrderEditForm(FactsForm):
                 del self.fields[name]
 
 
+def discount_in(text: str, *, full: Decimal) -> Decimal:
+    """A typed discount in yuan: money as it is, a percentage (`5%`) of the full price."""
+    text = text.replace("\uff05", "%").strip() or "0"
+    try:
+        value = Decimal(text.removesuffix("%"))
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite() or not 0 <= value < MOST_DISCOUNT:
+        raise forms.ValidationError("请填写金额或百分比,如 20 或 5%。")
+    return round_money(round_money(full) * value / 100) if text.endswith("%") else value
+
+
 class LineForm(TablerForm, forms.Form):
     """One line edited in its row: amount, price, discount (money or percent) and payer."""
 
@@ -119,26 +131,19 @@ class LineForm(TablerForm, forms.Form):
         for field in self.fields.values():
             field.widget.attrs["form"] = f"form-{line._meta.model_name}-{line.pk}"
 
-    def clean_discount(self) -> str:
-        text: str = self.cleaned_data["discount"].replace("\uff05", "%").strip() or "0"
-        number = text.removesuffix("%")
-        try:
-            value = Decimal(number)
-        except InvalidOperation:
-            value = Decimal("NaN")
-        if not value.is_finite() or not 0 <= value < MOST_DISCOUNT:
-            raise forms.ValidationError("请填写金额或百分比,如 20 或 5%。")
-        return text
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if not {self.amount, "unit_price", "discount"} - set(values):
+            try:
+                full = values[self.amount] * values["unit_price"]
+                values["discount"] = discount_in(values["discount"], full=full)
+            except forms.ValidationError as error:
+                self.add_error("discount", error)
+        return values
 
     def changes(self) -> dict[str, Any]:
         """What differs from the line; a percentage is taken of the new amount."""
         values = dict(self.cleaned_data)
-        text: str = values["discount"]
-        if text.endswith("%"):
-            full = round_money(values[self.amount] * values["unit_price"])
-            values["discount"] = round_money(full * Decimal(text.removesuffix("%")) / 100)
-        else:
-            values["discount"] = Decimal(text)
         return {name: value for name, value in values.items() if getattr(self.line, name) != value}
 
 

@@ -5,7 +5,7 @@ from fours.kernel.panels import Panel, panel
 from fours.kernel.web import ActorRequest
 from fours.parts.sources import SourceFacts, register_source
 from fours.service.models import PartLine, RepairOrder
-from fours.service.views.parts import HELD, SOURCE, issued_lines, with_stock
+from fours.service.views.parts import HELD, ISSUING, SOURCE, issued_lines, with_stock
 
 
 def order_parts_panel(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
@@ -16,7 +16,7 @@ def order_parts_panel(request: ActorRequest, order: RepairOrder) -> dict[str, ob
         .select_related("part", "additional_work", "order")
         .annotate(held=HELD)
     )
-    issuing = request.actor.can("parts.issue") and order.state == RepairOrder.State.AUTHORISED
+    issuing = request.actor.can("parts.issue") and order.state in ISSUING
     return {
         "lines": with_stock(request.actor, lines),
         "issued": issued_lines(request.actor, order),
@@ -41,4 +41,13 @@ panel(
     RepairOrder,
     Panel("parts", "配件", 30, "service/parts/panel.html", order_parts_panel, count_of, "parts.view"),
 )
-offer(RepairOrder, "issue_to_order", order=80, route="order_issue")
+
+
+def wants_parts(order: RepairOrder) -> bool:
+    """Something of ours is still to be handed out; lines a page has read are taken as they are."""
+    return order.state in ISSUING and any(
+        line.part_id and line.is_authorised and line.still_to_issue > 0 for line in order.parts.all()
+    )
+
+
+offer(RepairOrder, "issue_to_order", order=80, route="order_issue", when=wants_parts)

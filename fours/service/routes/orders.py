@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fours.service.views import additional, orders, orders_contract, orders_lines
+from fours.service.views import additional, orders, orders_contract, orders_correct, orders_lines
 
 urlpatterns = [
     path("orders/", orders.orders, name="orders"),
@@ -20,6 +20,11 @@ urlpatterns = [
     ),
     path(
         "orders/<int:pk>/lines/<slug:kind>/<int:line_pk>/split/", orders_lines.line_split, name="line_split"
+    ),
+    path(
+        "orders/<int:pk>/lines/<slug:kind>/<int:line_pk>/correct/",
+        orders_correct.line_correct,
+        name="line_correct",
     ),
     path("orders/<int:pk>/finding/", additional.finding_new, name="finding_new"),
     path(

@@ -139,8 +139,10 @@ def test_what_the_customer_brought_is_not_issued(s01: Store, person: Person) -> 
     assert not IssueSlip.objects.exists()
 
 
-@pytest.mark.parametrize("state", ["draft", "completed", "void", "closed"])
-def test_parts_are_issued_only_to_an_order_in_work(s01: Store, person: Person, state: str) -> None:
+@pytest.mark.parametrize("state", ["draft", "void", "closed"])
+def test_parts_are_not_issued_before_the_signature_nor_after_the_delivery(
+    s01: Store, person: Person, state: str
+) -> None:
     part = a_part(s01)
     stocked(s01, part, "1")
     left = {"delivered_at": timezone.now(), "presence": "left"} if state == "closed" else {}
@@ -149,6 +151,17 @@ def test_parts_are_issued_only_to_an_order_in_work(s01: Store, person: Person, s
     with pytest.raises(IllegalMove, match="不能发料"):
         issue(order, person, (line, "1"))
     assert on_hand(s01, part) == 1
+
+
+def test_a_part_that_comes_in_after_the_final_check_is_still_handed_out(s01: Store, person: Person) -> None:
+    part = a_part(s01)
+    stocked(s01, part, "1")
+    order = an_order(s01, person, state="completed")
+    line = a_line(order, part)
+    issue(order, person, (line, "1"))
+    line.refresh_from_db()
+    assert line.issued == 1
+    assert on_hand(s01, part) == 0
 
 
 def test_another_orders_line_is_not_there(s01: Store, person: Person) -> None:
@@ -246,5 +259,5 @@ def test_the_other_stores_keeper_finds_nothing(s01: Store, s02: Store, person: P
 
 
 def test_both_verbs_say_in_which_states_they_may_be_called() -> None:
-    assert VERBS["issue_to_order"].states == {"authorised"}
+    assert VERBS["issue_to_order"].states == {"authorised", "completed"}
     assert VERBS["return_to_stock"].states == {"authorised", "completed"}

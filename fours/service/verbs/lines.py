@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any, TypedDict, TypeVar, Unpack
 
 from fours.base.errors import IllegalMove, NotThere, Refused
-from fours.base.money import round_hours, round_money
+from fours.base.money import round_hours
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.verbs import keep, take, verb
@@ -23,8 +23,8 @@ from fours.service.models import (
     RepairOrder,
 )
 from fours.service.models.lines import PricedLine
-from fours.service.pricing import amount_field, is_labor, list_price_or_own, listed_price, price_line
-from fours.service.sharing import Share, fit, shares
+from fours.service.pricing import listed_price, price_line
+from fours.service.sharing import divide, give_back
 
 NOTHING = Decimal("0.00")
 # The law's kinds of repair from the smallest to the largest: the order is of the largest kind among its jobs.
@@ -258,7 +258,7 @@ def remove_line(line: PricedLine, *, actor: Actor, version: int | None = None) -
     name, origin = str(line), line.split_from
     line.delete()
     if origin is not None:
-        _give_back(take(origin), line)
+        give_back(take(origin), line)
     _count_up(order)
     announce("service.line_removed", order, actor=actor, sentence=f"删除 {name}", data={"line": name})
 
@@ -272,15 +272,8 @@ def split_line(
     Both lines together are the old one, in amount and in quantity, to the cent.
     """
     order, line = _open_line(line, version)
-    if payer == line.payer:
-        raise Refused("拆分出的部分须由另一方付费。", field="payer")
-    divided = shares(line.amount, line.gross, line.discount, amount, places=2 if is_labor(line) else 3)
-    other = _copy(line, payer)
-    for target, share in ((other, divided.off), (line, divided.left)):
-        _set_amount(target, share.quantity)
-        fit(target, share)
-    other.position = _next_position(order)
-    check_fields(other, ["payer"])
+    other = divide(line, payer=payer, amount=amount)
+    other.position = next_position(order)
     line.save()
     other.save()
     _count_up(order)
@@ -334,10 +327,6 @@ def _changeable(line: PricedLine) -> set[str]:
     return common | ({"quantity", "kind", "job"} if isinstance(line, PartLine) else {"quantity"})
 
 
-def _set_amount(line: PricedLine, amount: Decimal) -> None:
-    setattr(line, amount_field(line), amount)
-
-
 def _check_texts(line: PricedLine) -> None:
     if not getattr(line, "name", ""):
         raise Refused("请填写名称。", field="name")
@@ -347,11 +336,11 @@ def _check_texts(line: PricedLine) -> None:
 
 def _insert(order: RepairOrder, line: PricedLine, actor: Actor, *, listed: Decimal | None = None) -> None:
     price_line(line, actor, listed=listed)
-    line.position = _next_position(order)
+    line.position = next_position(order)
     line.save()
 
 
-def _next_position(order: RepairOrder) -> int:
+def next_position(order: RepairOrder) -> int:
     """Behind the last line of any kind, so that the lines keep the order in which they were added."""
     jobs, parts, fees = (
         kind.order_by().values_list("position", flat=True) for kind in (order.jobs, order.parts, order.fees)
@@ -373,24 +362,3 @@ def _added(order: RepairOrder, line: L, actor: Actor) -> L:
 
 def _count_up(order: RepairOrder) -> None:
     keep(order, "repair_class")
-
-
-def _copy(line: PricedLine, payer: str) -> PricedLine:
-    other = type(line)()
-    for field in line._meta.concrete_fields:
-        if not field.primary_key:
-            setattr(other, field.attname, getattr(line, field.attname))
-    other.payer, other.split_from = payer, line
-    return other
-
-
-def _give_back(origin: PricedLine, line: PricedLine) -> None:
-    """Join a split-off line to where it came from, at the list price where that gives the same sum."""
-    gross, discount = origin.gross + line.gross, origin.discount + line.discount
-    _set_amount(origin, origin.amount + line.amount)
-    listed = list_price_or_own(origin)
-    full = round_money(origin.amount * listed)
-    if full >= gross and full - gross <= discount:
-        origin.unit_price, discount = listed, full - gross
-    fit(origin, Share(origin.amount, gross, discount))
-    origin.save()

@@ -27,14 +27,16 @@ class Give:
     quantity: Decimal
 
 
-@verb("发料", "parts.issue", states=["authorised"])
+@verb("发料", "parts.issue", states=["authorised", "completed"])
 def issue_to_order(order: RepairOrder, *, lines: Sequence[Give], receiver: User, actor: Actor) -> IssueSlip:
     """Hand out parts for lines the customer has authorised, never more than they say; one slip for all.
 
-    Refused as a whole when one line may not be issued; Gone when a part is not there.
+    Refused as a whole when one line may not be issued; Gone when a part is not there. A part that comes in after the
+    final check is still handed out, as long as nothing is billed.
     """
     order = take(order)
-    must_be(order, RepairOrder.State.AUTHORISED, doing="发料")
+    must_be(order, RepairOrder.State.AUTHORISED, RepairOrder.State.COMPLETED, doing="发料")
+    _check_unbilled(order, "发料")
     wanted = part_lines_of(order, [give.line_id for give in lines])
     asks = []
     for give in lines:
@@ -61,13 +63,17 @@ def return_to_stock(
     slip = issue_line.slip
     if (slip.source_kind, slip.source_id) != (kind_of(order), order.pk):
         raise NotThere()
-    live = order.statements.filter(reverses__isnull=True).exclude(state=Statement.State.REVERSED)
-    if live.exists():
-        raise IllegalMove(f"{order.number} 已出结算单，退料请先冲销结算单。")
+    _check_unbilled(order, "退料")
     rows = PartLine.objects.filter(pk=issue_line.source_line_id, order=order, issued__gte=quantity)
     if not rows.update(issued=F("issued") - quantity):
         raise Refused(f"{issue_line.part.name}：领出的没有 {plain(quantity)} 可退。", field="quantity")
     return return_issued(issue_line, quantity=quantity, actor=actor, source=order)
+
+
+def _check_unbilled(order: RepairOrder, doing: str) -> None:
+    live = order.statements.filter(reverses__isnull=True).exclude(state=Statement.State.REVERSED)
+    if live.exists():
+        raise IllegalMove(f"{order.number} 已出结算单，{doing}请先冲销结算单。")
 
 
 def part_lines_of(order: RepairOrder, line_ids: Sequence[int]) -> dict[int, PartLine]:

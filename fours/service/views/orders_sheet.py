@@ -17,6 +17,7 @@ from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
 from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder
 from fours.service.models.lines import PricedLine
 from fours.service.totals import OrderLines, Totals, agreed, by_payer, totals_of
+from fours.service.verbs.correction import may_correct
 
 ADD_LABELS = {"labor": "加项目", "part": "加配件", "package": "加套餐", "fee": "加其他费用"}
 
@@ -51,6 +52,7 @@ class LineSheet:
     rows: list[LineRow]
     adding: list[tuple[str, str, AddForm]]
     editable: bool
+    correctable: bool
     totals: Totals
     opened: str
     notice: forms.Form | None
@@ -84,6 +86,7 @@ def line_sheet(
         _rows(lines, editable, bound),
         adding,  # type: ignore[arg-type]
         editable,
+        _is_correctable(order, work) and actor.can("service.order", order.store_id),
         totals_of(lines),
         opened,
         bound.get("notice"),
@@ -94,6 +97,11 @@ def _is_editable(order: RepairOrder, work: AdditionalWork | None) -> bool:
     if work is None:
         return order.state == RepairOrder.State.DRAFT
     return work.state == AdditionalWork.State.FOUND and order.state in ("authorised", "completed")
+
+
+def _is_correctable(order: RepairOrder, work: AdditionalWork | None) -> bool:
+    """The customer has agreed to the lines and nothing is billed: each may be put right with a reason."""
+    return may_correct(order) and (work is None or work.state == AdditionalWork.State.ACCEPTED)
 
 
 def lines_with_stock(order: RepairOrder) -> OrderLines:

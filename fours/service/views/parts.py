@@ -27,6 +27,8 @@ from fours.service.verbs.parts import Give, issue_to_order, return_to_stock
 SOURCE = "service.repairorder"
 RECEIVING_POSTS = ("technician", "team_leader", "foreman", "technical_director", "inspector")
 NONE = Decimal(0)
+# A part that comes in after the final check is still handed out.
+ISSUING = (RepairOrder.State.AUTHORISED, RepairOrder.State.COMPLETED)
 _MINE = Reservation.objects.filter(
     store=OuterRef("store"), source_kind=SOURCE, source_line_id=OuterRef("pk"), part=OuterRef("part")
 )
@@ -83,7 +85,7 @@ def order_parts(request: ActorRequest) -> HttpResponse:
     wanting = wanted_lines(actor)
     orders = (
         RepairOrder.objects.visible_to(actor)
-        .filter(Exists(wanting.filter(order=OuterRef("pk"))), state=RepairOrder.State.AUTHORISED)
+        .filter(Exists(wanting.filter(order=OuterRef("pk"))), state__in=ISSUING)
         .select_related("vehicle", "advisor")
         .prefetch_related(Prefetch("parts", wanting, to_attr="wanted"))
         .order_by("promised_at", "pk")
@@ -114,7 +116,7 @@ def order_issue(request: ActorRequest, pk: int) -> HttpResponse:
         "form": form,
         "rows": [(row, form[f"give_{row.line.pk}"]) for row in rows],
         "issued": issued_lines(actor, order),
-        "open": order.state == RepairOrder.State.AUTHORISED,
+        "open": order.state in ISSUING,
     }
     return page(request, "service/parts/order_issue.html", context, form)
 
