@@ -11,16 +11,34 @@ from django.core.management import CommandError
 from django.db import OperationalError, ProgrammingError
 
 from fours.base.errors import Refused
-from fours.cli import check, demo, import_, manage, migrate, serve, static, token, worker
+from fours.cli import (
+    backup,
+    check,
+    demo,
+    export,
+    import_,
+    init,
+    manage,
+    migrate,
+    restore,
+    serve,
+    static,
+    token,
+    worker,
+)
 from fours.cli.command import Command
 from fours.server.environment import prepare, set_up_django
 from fours.server.errors import ServerError
 
 COMMANDS: dict[str, Command] = {
+    "init": init.COMMAND,
     "migrate": migrate.COMMAND,
     "demo": demo.COMMAND,
     "import": import_.COMMAND,
+    "export": export.COMMAND,
     "token": token.COMMAND,
+    "backup": backup.COMMAND,
+    "restore": restore.COMMAND,
     "check": check.COMMAND,
     "serve": serve.COMMAND,
     "worker": worker.COMMAND,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from fours.base.errors import Refused
 from fours.base.money import round_money, round_unit_cost
@@ -19,7 +19,7 @@ from fours.org.models import StoreFacts, TaxRate
 from .catalogue import check_part, part_by_number
 from .errors import plain
 from .intake_columns import PART_COLUMNS, STOCK_COLUMNS
-from .models import Bin, Part, StockMovement
+from .models import Bin, LotBalance, Part, StockMovement
 from .verbs.receive import Arrival, open_stock
 from .verbs.store_part import store_part_of
 
@@ -57,7 +57,10 @@ def load_part(store: Store, values: Values, actor: Actor, warn: Warn = _say_noth
 
 
 def load_stock(store: Store, values: Values, actor: Actor, warn: Warn = _say_nothing) -> str:
-    """Book the opening stock of a part in a bin, once: the same row again changes nothing, another one is refused."""
+    """Book the opening stock of a part in a bin, once: the same row again changes nothing, another one is refused.
+
+    A row that says just what lies there now, as an export does, changes nothing either.
+    """
     actor.require("parts.import", store.pk)
     part = part_by_number(store.group, values["number"])
     if part is None:
@@ -72,6 +75,9 @@ def load_stock(store: Store, values: Values, actor: Actor, warn: Warn = _say_not
     booked = StockMovement.objects.filter(
         store=store, part=part, bin=bin, kind=StockMovement.Kind.OPENING
     ).first()
+    here = LotBalance.objects.filter(store=store, lot__part=part, bin=bin).aggregate(sum=Sum("quantity"))
+    if here["sum"] == quantity:
+        return "unchanged"
     if booked is not None:
         return _same_again(booked, quantity, cost)
     _keep_bin(store, part, bin)

