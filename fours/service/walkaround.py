@@ -14,6 +14,11 @@ LAMPS = (
     "保养提示",
     "动力电池",
 )
+DAMAGE_KINDS = {
+    "scratch": "划痕", "dent": "凹陷", "crack": "破损", "chip": "掉漆", "rust": "锈蚀", "missing": "缺件",
+}  # fmt: skip
+# The car outline (car_outline.html) in its own units, in which marks are kept.
+OUTLINE_WIDTH, OUTLINE_HEIGHT = 1000, 500
 PAPERS = ("车钥匙", "行驶证", "保养手册", "驾驶证", "交强险保单")
 FUEL = (
     (0, "空"),

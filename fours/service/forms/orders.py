@@ -11,8 +11,8 @@ from fours.customers.models import Customer
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.pickers import PickerSelect
-from fours.org.people import holders
 from fours.parts.models import Part
+from fours.service.advisors import advisors_of
 from fours.service.models import LaborLine, LaborOperation, OrderKind, Package, RepairOrder
 from fours.service.models.catalogue import WorkKind
 from fours.service.models.lines import PartKind, PricedLine
@@ -21,6 +21,7 @@ from fours.service.pricing import amount_field
 from fours.service.totals import OrderLines
 from fours.service.verbs.additional import WAYS
 from fours.service.verbs.order import FACTS_AFTER_SIGNING
+from fours.vehicles.mileage import LARGEST_READING
 from fours.vehicles.models import Vehicle
 
 # Beyond any amount of a line, so that a typed 1e30 never reaches the rounding.
@@ -62,7 +63,7 @@ class OrderNewForm(FactsForm):
         widget=PickerSelect("customers"),
         help_text="不填则为车主。",
     )
-    mileage_in = forms.IntegerField(label="进厂里程(公里)", min_value=0, max_value=9_999_999)
+    mileage_in = forms.IntegerField(label="进厂里程(公里)", min_value=0, max_value=LARGEST_READING)
     second_open_reason = forms.CharField(
         label="重复开单原因", max_length=100, required=False, help_text="该车已有同类未交车工单时填写。"
     )
@@ -83,7 +84,7 @@ class OrderEditForm(FactsForm):
     def __init__(self, *args: Any, order: RepairOrder, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {name: getattr(order, name) for name in FactsForm.base_fields})
         super().__init__(*args, **kwargs)
-        advisors = {user.pk: user for user in [order.advisor, *holders(order.store, "advisor")]}
+        advisors = {user.pk: user for user in [order.advisor, *advisors_of(order.store)]}
         self.fields["advisor"] = forms.TypedChoiceField(
             label="服务顾问",
             choices=[(pk, user.name) for pk, user in advisors.items()],

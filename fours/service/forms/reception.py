@@ -14,16 +14,16 @@ from fours.customers.forms import CheckedField
 from fours.customers.identifiers import check_phone
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
+from fours.kernel.models import User
 from fours.kernel.pickers import PickerSelect
 from fours.vehicles.identifiers import check_plate
+from fours.vehicles.mileage import LARGEST_READING
 from fours.vehicles.models import Vehicle
 
 from ..advisors import advisors_of
 from ..models import Appointment, CheckIn
 from ..models.catalogue import WorkKind
 from ..walkaround import BELONGINGS, EQUIPMENT, LAMPS, PAPERS, levels
-
-MOST_KILOMETRES = 2_000_000
 
 
 class CarForm(TablerForm, forms.Form):
@@ -38,7 +38,7 @@ class CarForm(TablerForm, forms.Form):
     owner_name = forms.CharField(
         label="车主姓名", max_length=100, required=False, help_text="新车不填则以来人为车主。"
     )
-    advisor = forms.ModelChoiceField(Vehicle.objects.none(), label="服务顾问", empty_label=None)
+    advisor = forms.ModelChoiceField(User.objects.none(), label="服务顾问", empty_label=None)
 
     def __init__(self, *args: Any, actor: Actor, known: Vehicle | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,7 +111,7 @@ class CheckInForm(TablerForm, forms.Form):
     deliverer_name = forms.CharField(label="送修人", max_length=40)
     deliverer_phone = forms.CharField(label="送修人电话", max_length=30)
     mileage = forms.IntegerField(
-        label="进厂里程", min_value=0, max_value=MOST_KILOMETRES, required=False,
+        label="进厂里程", min_value=0, max_value=LARGEST_READING, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
     instrument_replaced = forms.BooleanField(label="更换过仪表,里程从新表算起", required=False)

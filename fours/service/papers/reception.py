@@ -9,11 +9,9 @@ from fours.org.letterhead import letterhead
 from fours.service.models import CheckIn
 from fours.service.prints import shapes, views
 
-from ..verbs.check_in import DAMAGE_KINDS
-from ..walkaround import EQUIPMENT, level_text
+from ..walkaround import DAMAGE_KINDS, EQUIPMENT, OUTLINE_HEIGHT, OUTLINE_WIDTH, level_text
 from .common import moment, sheet, signed, vehicle_facts
 
-OUTLINE_WIDTH, OUTLINE_HEIGHT = 1000, 500
 MOST_PHOTOS = 8
 
 

@@ -17,6 +17,7 @@ from fours.kernel.models import Attachment, Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
 from fours.kernel.verbs import keep, move, must_be, take, verb
+from fours.vehicles.mileage import LARGEST_READING
 from fours.vehicles.models import Vehicle
 from fours.vehicles.verbs.vehicle import record_mileage
 
@@ -24,6 +25,7 @@ from ..advisors import check_advises
 from ..errors import check_fields
 from ..models import Appointment, CheckIn
 from ..transitions import CHECK_IN_MOVES
+from ..walkaround import DAMAGE_KINDS, OUTLINE_HEIGHT, OUTLINE_WIDTH
 from .appointment import arrive
 
 FILLED_IN = (
@@ -32,9 +34,6 @@ FILLED_IN = (
 )  # fmt: skip
 WORDS = ("lamps", "items", "papers")
 MOST_MARKS = 60
-DAMAGE_KINDS = {
-    "scratch": "划痕", "dent": "凹陷", "crack": "破损", "chip": "掉漆", "rust": "锈蚀", "missing": "缺件",
-}  # fmt: skip
 
 
 @verb("接车", "service.check_in")
@@ -201,8 +200,8 @@ def _checked(name: str, value: Any) -> Any:
         raise Refused("油量/电量须在 0 到 100% 之间。", field="fuel_level")
     if name == "deliverer_phone":
         return _phone(value)
-    if name == "mileage" and value is not None and not 0 <= value <= 3_000_000:
-        raise Refused("里程应在 0 到 3,000,000 公里之间。", field="mileage")
+    if name == "mileage" and value is not None and not 0 <= value <= LARGEST_READING:
+        raise Refused(f"里程应在 0 到 {LARGEST_READING:,} 公里之间。", field="mileage")
     return clean(value) if isinstance(value, str) and name not in ("concern", "findings") else value
 
 
@@ -211,7 +210,7 @@ def _words(value: Sequence[str]) -> list[str]:
 
 
 def _marks(value: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Marks on the car outline: x 0–1000, y 0–500, a kind of damage, a short note; numbered in order."""
+    """Marks on the car outline, a kind of damage, a short note; numbered in order."""
     if len(value) > MOST_MARKS:
         raise Refused(f"外观标记最多 {MOST_MARKS} 处。", field="damage_marks")
     marks = []
@@ -221,7 +220,7 @@ def _marks(value: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise Refused("外观标记无法识别,请重新标记。", field="damage_marks") from error
         kind = str(mark.get("kind", ""))
-        if not (0 <= x <= 1000 and 0 <= y <= 500 and kind in DAMAGE_KINDS):
+        if not (0 <= x <= OUTLINE_WIDTH and 0 <= y <= OUTLINE_HEIGHT and kind in DAMAGE_KINDS):
             raise Refused("外观标记无法识别,请重新标记。", field="damage_marks")
         marks.append(
             {"n": number, "x": x, "y": y, "kind": kind, "note": clean(str(mark.get("note", "")))[:60]}

@@ -24,13 +24,12 @@ from fours.service.counter import car_at_counter
 from fours.service.forms.reception import ArrivalForm, CheckInForm
 from fours.service.models import Appointment, CheckIn, RepairOrder
 from fours.service.verbs.check_in import (
-    DAMAGE_KINDS,
     add_photos,
     save_check_in,
     sign_check_in,
     start_check_in,
 )
-from fours.service.walkaround import level_text
+from fours.service.walkaround import DAMAGE_KINDS, level_text
 from fours.vehicles.flags import flags_of
 from fours.vehicles.mileage import check_mileage
 from fours.vehicles.models import Vehicle
@@ -201,6 +200,7 @@ def _autosave(request: ActorRequest, shown: CheckIn, form: CheckInForm) -> HttpR
         "version": version,
         "at": timezone.localtime(),
         "hint": _mileage_hint(shown, form),
+        "damage_kinds": DAMAGE_KINDS,
     }
     return render(request, "service/reception/saved.html", context, status=status)
 
@@ -230,6 +230,7 @@ def _tablet(request: ActorRequest, shown: CheckIn, form: CheckInForm) -> HttpRes
         "form": form,
         "conflicts": conflicts,
         "hint": _mileage_hint(shown, form),
+        "damage_kinds": DAMAGE_KINDS,
         "owner": shown.customer or shown.vehicle.owner,
         "flags": [flag for flag in flags_of(shown.vehicle, request.actor) if flag.url != here],
         "photos": _photos(request, shown),
@@ -283,7 +284,7 @@ def _read(request: ActorRequest, shown: CheckIn) -> HttpResponse:
         "tone": TONES[shown.state],
         "orders": found,
         "level": level_text(shown.vehicle.drive, shown.fuel_level),
-        "damage": [(mark, DAMAGE_KINDS.get(mark["kind"], "")) for mark in shown.damage_marks],
+        "damage_kinds": DAMAGE_KINDS,
         "photos": _photos(request, shown),
         "may_order": signed and not found and request.actor.can("service.order", shown.store_id),
         "print_url": print_address("service.check_in", shown) if signed else "",

@@ -9,7 +9,6 @@ import { startErrors } from "./errors.js";
 
 const starters = {
   "[data-signature]": async (element) => (await import("./signature.js")).start(element),
-  "[data-damage]": async (element) => (await import("./damage.js")).start(element),
   "[data-photos]": async (element) => (await import("./photo.js")).start(element),
   "[data-board]": async (element) => (await import("./board.js")).start(element),
   ".tabs:has([data-panel-tab])": async (element) => (await import("./panel_tabs.js")).start(element),

@@ -1,17 +1,17 @@
 // Tapping the car outline adds a numbered mark; the hidden field holds [{n, x, y, kind, note}] in the outline's own units.
-const KINDS = { scratch: "划痕", dent: "凹陷", crack: "破损", chip: "掉漆", rust: "锈蚀", missing: "缺件" };
 const SVG = "http://www.w3.org/2000/svg";
 
-export function start(root) {
+function start(root) {
   const field = root.querySelector("input[type=hidden]");
   const outline = root.querySelector("svg.car-outline");
   const state = { root, field, outline, list: root.querySelector("[data-damage-list]"), marks: read(field.value) };
+  state.kinds = JSON.parse(root.dataset.kinds);
   state.readonly = "readonly" in root.dataset;
   draw(state);
   if (state.readonly) return;
   outline.addEventListener("click", (event) => {
     const point = new DOMPoint(event.clientX, event.clientY).matrixTransform(outline.getScreenCTM().inverse());
-    const kind = root.querySelector(".damage-kinds input:checked")?.value ?? "scratch";
+    const kind = root.querySelector(".damage-kinds input:checked").value;
     state.marks.push({ n: state.marks.length + 1, x: Math.round(point.x), y: Math.round(point.y), kind, note: "" });
     save(state);
     draw(state);
@@ -61,7 +61,7 @@ function row(state, mark) {
   number.className = "damage-number";
   number.textContent = mark.n;
   const kind = document.createElement("b");
-  kind.textContent = KINDS[mark.kind] ?? mark.kind;
+  kind.textContent = state.kinds[mark.kind];
   item.append(number, kind);
   if (state.readonly) item.append(document.createTextNode(mark.note ?? ""));
   else item.append(noteField(state, mark), removeButton(state, mark));
@@ -94,3 +94,5 @@ function removeButton(state, mark) {
   });
   return button;
 }
+
+document.querySelectorAll("[data-damage]").forEach(start);
