@@ -1,5 +1,6 @@
 """The history of a document: who did what when, with old and new values (PF-13). Read from its events."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +13,12 @@ from .events import kind_of
 from .models import Event, StoreScoped
 
 SHOWN = 60
+_VEILS: list[tuple[str, re.Pattern[str]]] = []
+
+
+def veil(permission: str, words: str) -> None:
+    """Let what matches `words` (a regular expression) in a sentence be read only with the permission."""
+    _VEILS.append((permission, re.compile(words)))
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,7 @@ class HistoryLine:
 
 def history_of(aggregate: StoreScoped, actor: Actor, limit: int = SHOWN) -> list[HistoryLine]:
     """The newest lines of a document's history, newest first."""
-    return [line_of(event) for event in events_of(aggregate, actor)[:limit]]
+    return [line_of(event, actor) for event in events_of(aggregate, actor)[:limit]]
 
 
 def events_of(aggregate: StoreScoped, actor: Actor) -> QuerySet[Event]:
@@ -43,13 +50,18 @@ def events_of(aggregate: StoreScoped, actor: Actor) -> QuerySet[Event]:
     return rows.order_by("-pk")
 
 
-def line_of(event: Event) -> HistoryLine:
+def line_of(event: Event, actor: Actor | None = None) -> HistoryLine:
+    """The event as a line, with what the actor may not read left out; without an actor, of what hides nothing."""
+    sentence = event.sentence
+    for permission, words in _VEILS:
+        if actor is not None and not actor.can(permission, event.store_id):
+            sentence = words.sub("…", sentence)
     changes = event.data.get("changes")
     pairs = changes.items() if isinstance(changes, dict) else ()
     return HistoryLine(
         event.at,
         event.actor_name,
-        event.sentence,
+        sentence,
         tuple(_change(_label(event.aggregate_kind, name), pair) for name, pair in pairs),
     )
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 PERMISSION_NAMES: Mapping[str, str] = {
     "customers.view": "查看客户", "customers.change": "新建和修改客户", "customers.merge": "合并客户和车辆",
     "customers.import": "导入客户", "vehicles.view": "查看车辆", "vehicles.change": "新建和修改车辆",
-    "service.view": "查看维修业务", "service.book": "预约", "service.check_in": "接车", "service.order": "开单和估价",
+    "service.view": "查看维修业务", "service.view_money": "查看工单和结算金额",
+    "service.book": "预约", "service.check_in": "接车", "service.order": "开单和估价",
     "service.answer": "记录客户对增项的答复", "service.discount": "在限度内打折", "service.settle": "结算",
     "service.deliver": "交车", "service.handover": "内部交车检查", "service.dispatch": "派工", "service.work": "施工",
     "service.report_finding": "报告增项", "service.team_check": "组检", "service.final_check": "终检",

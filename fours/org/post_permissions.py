@@ -4,7 +4,8 @@ A permission is `area.word`. A person has the union of their posts. Store admini
 not named has no rights beyond its own tasks.
 """
 
-LOOK = frozenset({"customers.view", "vehicles.view", "service.view", "parts.view"})
+# Workshop, wash and store room see work, hours and pieces; amounts are for who speaks with the customer or the payer.
+LOOK = frozenset({"customers.view", "vehicles.view", "service.view", "service.view_money", "parts.view"})
 FRONT = LOOK | {
     "customers.change", "vehicles.change", "service.book", "service.check_in", "service.order", "service.answer",
 }  # fmt: skip

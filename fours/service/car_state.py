@@ -62,7 +62,7 @@ def flags_of_visits(vehicle: Vehicle, actor: Actor) -> list[Flag]:
     return [
         *_present(row),
         *_recommended(row),
-        *_unpaid(row),
+        *_unpaid(row, actor),
         *_on_order(row),
         *_returned(row),
     ]
@@ -94,7 +94,7 @@ def _facts_of_visits(actor: Actor) -> dict[str, Any]:
             refused.values(json=JSONObject(text="finding", safety="safety_related", order="order_id"))
         ),
         "due": Subquery(sums),
-        "due_on": Subquery(owed.order_by("pk").values("order_id")[:1]),
+        "due_on": Subquery(owed.order_by("pk").values(json=JSONObject(pk="pk", order="order_id"))[:1]),
         "waiting": ArraySubquery(
             waiting.order_by("pk").values(json=JSONObject(name="part__name", order="source_id"))
         ),
@@ -133,9 +133,17 @@ def _recommended(row: dict[str, Any]) -> list[Flag]:
     return [Flag(f"以往建议未做:{named}{more}", tone, _order(works[0]["order"]))]
 
 
-def _unpaid(row: dict[str, Any]) -> list[Flag]:
+def _unpaid(row: dict[str, Any], actor: Actor) -> list[Flag]:
+    """What the customer owes; for the till it leads straight to where the money is taken."""
     due: Decimal = row["due"] or Decimal(0)
-    return [Flag(f"有未付结算 ¥{due:,.2f}", "red", _order(row["due_on"]))] if due > 0 else []
+    if due <= 0:
+        return []
+    text = f"有未付结算 ¥{due:,.2f}" if actor.can("service.view_money") else "有未付结算"
+    bill = row["due_on"]
+    to_till = actor.can("service.cash")
+    return [
+        Flag(text, "red", reverse("statement_pay", args=[bill["pk"]]) if to_till else _order(bill["order"]))
+    ]
 
 
 def _on_order(row: dict[str, Any]) -> list[Flag]:

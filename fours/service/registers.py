@@ -55,7 +55,7 @@ class LaborRateRegister(Register):
 
     name = "labor_rates"
     model = LaborRate
-    view = "service.view"
+    view = "service.view_money"
     change = CHANGE
     columns = ("work_kind", "price", "valid_from")
     filters = ("work_kind",)

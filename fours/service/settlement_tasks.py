@@ -149,7 +149,7 @@ register_figure(
     count=count_to_settle,
     url="statements",
     tone="amber",
-    permission="service.view",
+    permission="service.view_money",
     icon="receipt",
 )
 register_day_check(TILL, "还有未收款的结算单", count=count_to_pay, url="cashier", permission="service.cash")

@@ -2,7 +2,7 @@
 
 from ninja import Router
 
-from . import additional, catalogue, jobs, lines, orders, reception, settlement
+from . import additional, catalogue, corrections, jobs, lines, orders, reception, settlement
 
 router = Router()
 router.add_router("/appointments", reception.appointments, tags=["appointments"])
@@ -20,4 +20,4 @@ router.add_router("/payments", settlement.payments, tags=["payments"])
 router.add_router("/labor-operations", catalogue.operations, tags=["catalogue"])
 router.add_router("/packages", catalogue.packages, tags=["catalogue"])
 
-__all__ = ["router"]
+__all__ = ["corrections", "router"]

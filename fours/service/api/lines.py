@@ -119,6 +119,9 @@ class Split(Versioned):
 
 adding = Router()
 jobs, parts, fees = Router(), Router(), Router()
+LINES: tuple[tuple[Router, type[PricedLine], str], ...] = (
+    (jobs, LaborLine, "job"), (parts, PartLine, "part"), (fees, FeeLine, "fee"),
+)  # fmt: skip
 
 
 @adding.post("/{int:pk}/add-labor", response=OrderOut)

@@ -2,15 +2,27 @@
 
 from datetime import date, time
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import Prefetch, QuerySet
 from ninja import Schema
+from pydantic import BeforeValidator, ValidationInfo
 
 from fours.desk.api_tools import ApiRequest, Moment, PersonOut, rows_of
 from fours.service.models import ClockEntry, LaborLine, Payment, RepairOrder, Statement
 from fours.service.stage import stage_of, with_stage_rows
 from fours.service.totals import Totals, totals_by_payer
+
+
+def _for_who_sees_money(value: Any, info: ValidationInfo) -> Any:
+    """Amounts go out as null, lists of amounts empty, to posts without `service.view_money`."""
+    actor = getattr((info.context or {}).get("request"), "actor", None)
+    if actor is None or actor.stores_with("service.view_money"):
+        return value
+    return [] if isinstance(value, list) or hasattr(value, "all") else None
+
+
+Price = Annotated[Decimal | None, BeforeValidator(_for_who_sees_money)]
 
 
 class VehicleRef(Schema):
@@ -43,12 +55,12 @@ class LineOut(Schema):
     position: int
     payer: str
     name: str
-    unit_price: Decimal
-    discount: Decimal
-    gross: Decimal
+    unit_price: Price
+    discount: Price
+    gross: Price
     tax_rate: Decimal
-    net: Decimal
-    tax: Decimal
+    net: Price
+    tax: Price
     additional_work_id: int | None
     split_from_id: int | None
 
@@ -198,7 +210,7 @@ class OrderOut(OrderRow):
     claim_number: str
     authorised_at: Moment | None
     authorised_by: str
-    estimated_total: Decimal | None
+    estimated_total: Price
     completed_at: Moment | None
     delivered_at: Moment | None
     mileage_out: int | None
@@ -213,8 +225,8 @@ class OrderOut(OrderRow):
     fees: list[FeeLineOut]
     additional_works: list[AdditionalWorkOut]
     wash: WashOut | None
-    statements: list[StatementRef]
-    totals: list[TotalsOut]
+    statements: Annotated[list[StatementRef], BeforeValidator(_for_who_sees_money)]
+    totals: Annotated[list[TotalsOut], BeforeValidator(_for_who_sees_money)]
 
     @staticmethod
     def resolve_wash(order: RepairOrder) -> Any:

@@ -233,7 +233,7 @@ class AdditionalWork(ChildOfDocument):
 class Estimate(Document):
     """What was offered to the customer before signing (估价单): the order's lines at that moment, frozen."""
 
-    view_permission: ClassVar[str | None] = "service.view"
+    view_permission: ClassVar[str | None] = "service.view_money"
     order = models.ForeignKey(RepairOrder, models.PROTECT, related_name="estimates", verbose_name="工单")
     promised_at = models.DateTimeField("预计完工", null=True, blank=True)
     total = models.DecimalField("估价合计", max_digits=14, decimal_places=2, default=Decimal(0))

@@ -23,7 +23,7 @@ class StatementState(models.TextChoices):
 class Statement(Document):
     """What one payer owes for one order (车辆维修结算单): frozen once issued, reversed only by a counter-statement."""
 
-    view_permission: ClassVar[str | None] = "service.view"
+    view_permission: ClassVar[str | None] = "service.view_money"
     State = StatementState
     Payer = Payer
 
@@ -94,7 +94,7 @@ class StatementLine(ChildOfDocument):
     """A line as it was billed (结算明细): a frozen copy of the order's line."""
 
     parent_field: ClassVar[str] = "statement"
-    view_permission: ClassVar[str | None] = "service.view"
+    view_permission: ClassVar[str | None] = "service.view_money"
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="lines", verbose_name="结算单")
     position = models.PositiveIntegerField("序号")
@@ -134,7 +134,7 @@ class PaymentKind(models.TextChoices):
 class Payment(StoreScoped):
     """Money received for a statement (收款). Never changed; a refund or correction is a negative row."""
 
-    view_permission: ClassVar[str | None] = "service.view"
+    view_permission: ClassVar[str | None] = "service.view_money"
     append_only: ClassVar[bool] = True
     Kind = PaymentKind
 

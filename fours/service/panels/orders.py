@@ -2,12 +2,15 @@
 
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
-from fours.kernel.history import history_address, history_of
+from fours.kernel.history import history_address, history_of, veil
 from fours.kernel.offers import offer
 from fours.kernel.panels import Panel, panel
 from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest
 from fours.service.models import Estimate, RepairOrder
+
+# Amounts in the sentences of an order's history.
+veil("service.view_money", r"\d[\d,]*\.\d\d(?= 元| → )|\d+(?= 元)")
 
 offer(RepairOrder, "authorise_order", order=10, route="order_authorise")
 offer(RepairOrder, "issue_estimate", order=20, route="order_estimate")
@@ -36,7 +39,17 @@ def _estimates(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
     return {"estimates": [(one, print_address("service.estimate", one)) for one in made.order_by("-pk")]}
 
 
-panel(RepairOrder, Panel("estimates", "估价单", 30, "service/orders/estimates.html", _estimates))
+panel(
+    RepairOrder,
+    Panel(
+        "estimates",
+        "估价单",
+        30,
+        "service/orders/estimates.html",
+        _estimates,
+        permission="service.view_money",
+    ),
+)
 panel(RepairOrder, Panel("photos", "照片/附件", 20, "kernel/attachments.html", _attachments))
 panel(RepairOrder, Panel("history", "历史", 80, "kernel/history.html", _history))
 panel(RepairOrder, Panel("comments", "备注", 90, "kernel/comments.html", _comments))

@@ -43,7 +43,7 @@ panel(
         "service/settlement/panel.html",
         settlement,
         open_statements,
-        "service.view",
+        "service.view_money",
     ),
 )
 

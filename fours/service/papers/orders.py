@@ -223,7 +223,7 @@ declare_print(
         label="维修任务委托书",
         model=RepairOrder,
         template="service/repair_order.typ",
-        permission="service.view",
+        permission="service.view_money",
         view=repair_order_view,
     )
 )
@@ -233,7 +233,7 @@ declare_print(
         label="估价单",
         model=Estimate,
         template="service/estimate.typ",
-        permission="service.view",
+        permission="service.view_money",
         view=estimate_view,
     )
 )
@@ -243,7 +243,7 @@ declare_print(
         label="增项确认单",
         model=AdditionalWork,
         template="service/additional_work.typ",
-        permission="service.view",
+        permission="service.view_money",
         view=additional_work_view,
     )
 )

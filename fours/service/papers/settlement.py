@@ -244,7 +244,7 @@ declare_print(
         label="维修结算单",
         model=Statement,
         template="service/statement.typ",
-        permission="service.view",
+        permission="service.view_money",
         view=statement_view,
     )
 )
@@ -254,7 +254,7 @@ declare_print(
         label="收款收据",
         model=Payment,
         template="service/receipt.typ",
-        permission="service.view",
+        permission="service.view_money",
         view=receipt_view,
     )
 )

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
+from fours.desk.tokens import issue_token
 from fours.kernel.models import Event, Task
 from fours.parts.models import Backorder, Reservation, StockBalance
 from fours.service.checks import issued_is_the_sum_of_slips
@@ -254,3 +255,22 @@ def test_authorised_orders_of_another_visit_stay_as_they_are(at, s):
     order, other = authorised(at, s.advisor), signed(at, s.advisor, kind="accident")
     cancel_line(part_line(other, at.filter), reason="不换", actor=s.advisor)
     assert PartLine.objects.filter(order=order).count() == 1
+
+
+def test_lines_are_corrected_shared_and_cancelled_over_the_api(at, s, s01, client):
+    order = signed(at, s.advisor, insurer_name="某保险公司")
+    line = part_line(order, at.filter)
+    secret = issue_token(s.advisor.user.username)
+    header = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}
+
+    def post(step, **body):
+        return client.post(
+            f"/api/v1/part-lines/{line.pk}/{step}", body, content_type="application/json", **header
+        )
+
+    assert post("correct", payer="goodwill", reason="客户关系").status_code == 200
+    assert post("share", payer="insurer", amount="20.00", reason="定损").status_code == 200
+    assert post("cancel", reason="不换").status_code == 422
+    assert post("correct", payer="nobody", reason="x").status_code == 422
+    line.refresh_from_db()
+    assert (line.payer, line.gross) == ("goodwill", Decimal("48.00"))

@@ -94,6 +94,7 @@ def orders(request: ActorRequest) -> HttpResponse:
         "page": shown,
         "rows": [_row(order) for order in shown],
         "may_open": request.actor.can("service.order"),
+        "may_money": request.actor.can("service.view_money"),
     }
     return page(request, "service/orders/list.html", context)
 

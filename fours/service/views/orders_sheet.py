@@ -44,7 +44,10 @@ class LineRow:
 
 @dataclass(frozen=True)
 class LineSheet:
-    """The lines of an order, or with `work` those of one additional work, and the forms that add to them."""
+    """The lines of an order, or with `work` those of one additional work, and the forms that add to them.
+
+    Without `money` only work, hours and pieces are shown.
+    """
 
     order: RepairOrder
     work: AdditionalWork | None
@@ -53,6 +56,7 @@ class LineSheet:
     adding: list[tuple[str, str, AddForm]]
     editable: bool
     correctable: bool
+    money: bool
     totals: Totals
     opened: str
     notice: forms.Form | None
@@ -87,6 +91,7 @@ def line_sheet(
         adding,  # type: ignore[arg-type]
         editable,
         _is_correctable(order, work) and actor.can("service.order", order.store_id),
+        actor.can("service.view_money", order.store_id),
         totals_of(lines),
         opened,
         bound.get("notice"),

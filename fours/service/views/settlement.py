@@ -53,7 +53,7 @@ def waiting_orders(request: ActorRequest) -> QuerySet[RepairOrder]:
     return orders.filter(~Exists(live)).select_related("vehicle", "customer", "advisor")
 
 
-@screen("service.view")
+@screen("service.view_money")
 def statements(request: ActorRequest) -> HttpResponse:
     """The statements by state; before them the finished cars that wait to be settled."""
     shown = request.GET.get("state", "waiting")
@@ -123,7 +123,7 @@ def _obstacle(order: RepairOrder, lines: OrderLines) -> str:
     return ""
 
 
-@screen("service.view")
+@screen("service.view_money")
 def statement(request: ActorRequest, pk: int) -> HttpResponse:
     """One statement with its lines, its money and what may be done to it."""
     shown = find(Statement, pk, request.actor, "order__vehicle", "order__customer", *COUNTERS, "store")
@@ -140,7 +140,7 @@ def statement(request: ActorRequest, pk: int) -> HttpResponse:
         "may_refund": request.actor.can("service.reverse"),
         "verbs": [] if shown.reverses_id else verbs_for(shown, request.actor, ["reverse_statement"]),
         "print_url": print_address("service.statement", shown),
-        "history": [line_of(event) for event in events],
+        "history": [line_of(event, request.actor) for event in events],
     }
     return page(request, "service/settlement/statement.html", context)
 
@@ -149,7 +149,7 @@ def _borne(statement: Statement) -> bool:
     return statement.payer in ("internal", "goodwill")
 
 
-@screen("service.view")
+@screen("service.view_money")
 def statement_account(request: ActorRequest, pk: int) -> HttpResponse:
     """Ask for the reason and put the statement on account."""
     shown = find(Statement, pk, request.actor, "store", "order")
