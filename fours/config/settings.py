@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "fours.desk",
     "fours.org",
     "fours.customers",
+    "fours.messages",
     "fours.vehicles",
     "fours.parts",
     "fours.service",

@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from fours.desk.views.health import healthz
 from fours.kernel.register.views import urls as register_urls
 
-APPS = ("desk", "org", "customers", "vehicles", "parts", "service", "survey")
+APPS = ("desk", "org", "customers", "messages", "vehicles", "parts", "service", "survey")
 
 
 def _of_apps() -> list[URLPattern | URLResolver]:

@@ -1,6 +1,7 @@
 """The worker: delivers events to queued subscribers and does scheduled work (procrastinate, its queue in PostgreSQL)."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,6 +26,8 @@ from .tasks import free_tasks_of_leavers
 from .verbs import verb
 
 log = logging.getLogger(__name__)
+# What the apps let the worker do besides, by its name in the queue; it opens transactions of its own.
+WORKS: dict[str, Callable[..., None]] = {}
 LOOK = "fours.look_for_due_work"
 RESCUE = "fours.rescue_stalled"
 # Waits of 5, 25, 125 and 625 seconds: a restart of something outside is waited for, a fault shows within a quarter of an hour.
@@ -69,6 +72,8 @@ def build_app(connector: Any) -> Any:
                 await app.job_manager.retry_job(job)
 
     app.task(name=DELIVER, retry=RETRY)(deliver_event)
+    for name, work in WORKS.items():
+        app.task(name=name)(work)
     look = app.task(name=LOOK, lock=LOOK, queueing_lock=LOOK)(look_for_due_work)
     rescue = app.task(name=RESCUE, queueing_lock=RESCUE)(rescue_stalled)
     app.periodic(cron="* * * * *")(look)

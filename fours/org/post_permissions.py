@@ -6,24 +6,26 @@ not named has no rights beyond its own tasks.
 
 # Workshop, wash and store room see work, hours and pieces; amounts are for who speaks with the customer or the payer.
 LOOK = frozenset({"customers.view", "vehicles.view", "service.view", "service.view_money", "parts.view"})
-FRONT = LOOK | {
+WRITES = frozenset({"messages.view", "messages.send"})
+TO_MANY = frozenset({"messages.broadcast", "messages.change_templates"})
+FRONT = LOOK | WRITES | {
     "customers.change", "vehicles.change", "service.book", "service.check_in", "service.order", "service.answer",
 }  # fmt: skip
 ADVISOR = FRONT | {"service.settle", "service.deliver", "survey.view", "service.discount"}
 WORKSHOP = frozenset({"vehicles.view", "service.view", "parts.view"})
-CALLS = LOOK | {"customers.change", "survey.view", "survey.call"}
+CALLS = LOOK | WRITES | {"customers.change", "survey.view", "survey.call"}
 
 PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "gm": LOOK | {
         "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
-        "org.change_settings", "service.approve", "kernel.export",
+        "org.change_settings", "service.approve", "kernel.export", "messages.view",
     },
-    "aftersales_manager": ADVISOR | {
+    "aftersales_manager": ADVISOR | TO_MANY | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
         "service.change_catalogue", "kernel.export", "customers.merge",
     },
-    "service_manager": ADVISOR | {
+    "service_manager": ADVISOR | TO_MANY | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
         "service.change_catalogue", "kernel.export", "customers.merge",
@@ -32,7 +34,7 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
         "service.gate_pass", "survey.view_report", "survey.prepare_report", "customers.merge", "service.handover",
     },
     "advisor": ADVISOR | {"service.handover"},
-    "receptionist": LOOK | {"customers.change", "vehicles.change", "service.book"},
+    "receptionist": LOOK | WRITES | {"customers.change", "vehicles.change", "service.book"},
     "info_clerk": CALLS | {
         "vehicles.change", "customers.import", "customers.merge", "service.check_in", "service.book",
         "survey.view_report", "survey.prepare_report",
@@ -54,7 +56,7 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "parts_planner": LOOK | {"parts.change", "parts.view_cost", "parts.import"},
     "parts_keeper": WORKSHOP | {"parts.issue", "parts.receive", "parts.view_cost"},
     "warranty_clerk": LOOK,
-    "crm_manager": CALLS | {"survey.solve", "survey.view_report", "customers.merge", "kernel.export"},
+    "crm_manager": CALLS | TO_MANY | {"survey.solve", "survey.view_report", "customers.merge", "kernel.export"},
     "crm_agent": CALLS,
     "renewal_agent": frozenset({"customers.view", "vehicles.view"}),
     "insurance_agent": frozenset({"customers.view", "vehicles.view"}),
@@ -62,5 +64,6 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "sales_consultant": frozenset({"customers.view", "vehicles.view"}),
     "tool_keeper": frozenset(),
     "it_admin": frozenset({"org.view", "org.manage_users", "org.change_settings", "customers.import", "parts.import",
+                           "messages.change_providers",
                            "customers.view", "vehicles.view", "parts.view"}),
 }  # fmt: skip

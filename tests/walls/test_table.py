@@ -74,7 +74,8 @@ TABLE: dict[str, str] = {
     "share_line": RECEPTION,
     "cancel_line": RECEPTION,
     "take_up_recommendation": RECEPTION,
-    "report_finding": "technician team_leader foreman inspector technical_director",
+    # the workshop finds, the customer at the counter asks for more
+    "report_finding": f"technician team_leader foreman inspector technical_director {RECEPTION}",
     "offer_additional_work": RECEPTION,
     "withdraw_offer": RECEPTION,
     "accept_additional_work": RECEPTION,
@@ -137,6 +138,17 @@ TABLE: dict[str, str] = {
     "claim_task": "advisor",
     "hand_over_task": "advisor",
     "snooze_task": "advisor",
+    # PF-12: messages. Who speaks with customers writes to them; many at once is the managers' word, the way out the
+    # administrator's; an opt-out is taken by whoever keeps the file.
+    "queue_message": f"{FILES} {CARE}",
+    "cancel_message": f"{FILES} {CARE}",
+    "retry_message": f"{FILES} {CARE}",
+    "post_letter": f"{FILES} {CARE}",
+    "opt_out": f"{FILES} {CARE}",
+    "lift_opt_outs": f"{FILES} {CARE}",
+    "broadcast_message": f"{MANAGERS} crm_manager",
+    "recall_broadcast": f"{MANAGERS} crm_manager",
+    "set_provider": "it_admin",
     # PF-09: who may see a customer may add a photo and a remark to the file
     "add_attachments": (
         f"gm {FILES} {CARE} foreman cashier settlement_clerk parts_manager parts_planner warranty_clerk renewal_agent "

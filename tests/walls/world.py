@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from fours.customers.models import Customer
 from fours.kernel.models import IntakeLoad, Occurrence, Store, StoreScoped, Task, User
+from fours.messages.models import Broadcast, Message
 from fours.org.models import Assignment
 from fours.parts.models import Bin, IssueLine, IssueSlip, Lot, LotBalance, Part, StockMovement
 from fours.service.models import (
@@ -79,10 +80,19 @@ def world(store: Store) -> Aggregates:
         store=store, rule="test.rule", source_kind="customers.customer", source_id=customer.pk, post="advisor",
         title="联系客户", url="/", due_at=now,
     )  # fmt: skip
+    message = Message.objects.create(
+        store=store,
+        customer=customer,
+        channel="sms",
+        purpose="service",
+        to="13800000001",
+        text="请来取车",
+        next_try=now,
+    )
     place, line = _stock(store, hand)
     rows: list[models.Model] = [
         store, customer, car, order, job, work, statement, payment, appointment, check_in, call, sheet, task, place,
-        line,
+        line, message, Broadcast.objects.create(store=store, name="国庆问候", channel="sms", purpose="service", text="节日快乐"),
         Wash.objects.create(order=order),
         DailyReport.objects.create(store=store, date=day),
         Assignment.objects.create(user=hand, store=store, post="washer", starts_on=day),

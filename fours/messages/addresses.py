@@ -1,0 +1,67 @@
+"""Where a message goes: the customer's own number or address, or one that was given and checked."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+from fours.base.errors import Refused
+from fours.base.text import clean
+from fours.customers.identifiers import check_phone
+from fours.customers.models import Customer, Phone
+
+from .models import Channel, Message
+
+MISSING = {
+    Channel.SMS: "客户没有可用的手机号。",
+    Channel.EMAIL: "请填写邮箱地址。",
+    Channel.LETTER: "客户没有地址,无法寄信。",
+}
+LONGEST = 300
+
+
+def address_of(customer: Customer, channel: str) -> str:
+    """The customer's own address for a channel, empty when there is none.
+
+    SMS: the first valid mobile number. Letter: name and postal address. E-mail: where the last one went.
+    """
+    if channel == Channel.SMS:
+        mobiles = customer.phones.filter(valid=True, kind=Phone.Kind.MOBILE).order_by("-primary", "pk")
+        return mobiles.values_list("number", flat=True).first() or ""
+    if channel == Channel.LETTER:
+        return letter_address(customer)
+    if channel == Channel.EMAIL:
+        mails = Message.objects.filter(store=customer.store_id, customer=customer, channel=Channel.EMAIL)
+        return mails.exclude(to="").order_by("-pk").values_list("to", flat=True).first() or ""
+    return ""
+
+
+def letter_address(customer: Customer) -> str:
+    """Postcode, address and name in one line, as it stands in the window of the envelope."""
+    if not customer.address:
+        return ""
+    return " ".join(filter(None, (customer.postcode, customer.address, f"{customer.name}(收)")))
+
+
+def check_address(channel: str, to: str) -> str:
+    """The address in stored form; refused beside `to` when it can't be one of this channel."""
+    to = clean(to)
+    if channel == Channel.ROBOT:
+        return ""
+    if not to:
+        raise Refused(MISSING[Channel(channel)], field="to")
+    if len(to) > LONGEST:
+        raise Refused(f"地址最多 {LONGEST} 字。", field="to")
+    if channel == Channel.SMS:
+        return _mobile(to)
+    if channel == Channel.EMAIL:
+        try:
+            validate_email(to)
+        except ValidationError as error:
+            raise Refused("邮箱地址应写成 name@example.com 这样。", field="to") from error
+    return to
+
+
+def _mobile(text: str) -> str:
+    checked = check_phone(text)
+    if checked.value is None or checked.kind != Phone.Kind.MOBILE:
+        raise Refused(checked.error or "短信只能发到手机号。", field="to")
+    return checked.value
