@@ -1,12 +1,9 @@
 """Money and quantities: `Decimal` only, rounded half up, in this one place.
 
-Amounts are CNY with two places, quantities have three, hours two, unit costs six. Whatever is divided here
-adds up again to the cent.
+Amounts are CNY with two places, quantities have three, hours two, unit costs six.
 """
 
-from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from fractions import Fraction
 
 import cn2an
 
@@ -52,32 +49,6 @@ def split_tax(gross: Decimal, rate: Decimal) -> tuple[Decimal, Decimal]:
         raise ValueError(f"a tax rate is a share between 0 and 1, not {rate}")
     net = round_money(gross / (1 + rate))
     return net, round_money(gross - net)
-
-
-def spread(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Shares of `total` in proportion to `weights`, in their order, that add up to `total` to the cent.
-
-    1. Each share is cut to whole cents. 2. The cents left over go one by one to the largest remainders, the
-    earlier line first. No share is off by a whole cent and a weight of nothing gets nothing.
-    """
-    _require_cents(total)
-    for weight in weights:
-        _require_decimal(weight)
-    if any(weight < 0 for weight in weights):
-        raise ValueError("weights cannot be negative")
-    whole = sum((Fraction(weight) for weight in weights), Fraction(0))
-    if not whole:
-        if total:
-            raise ValueError("there is nothing to spread the amount on")
-        return [Decimal("0.00") for _ in weights]
-    cents = int(abs(total) / CENT)
-    exact = [cents * Fraction(weight) / whole for weight in weights]
-    shares = [int(share) for share in exact]
-    by_remainder = sorted(range(len(shares)), key=lambda line: shares[line] - exact[line])
-    for line in by_remainder[: cents - sum(shares)]:
-        shares[line] += 1
-    sign = -1 if total < 0 else 1
-    return [round_money(Decimal(sign * share) * CENT) for share in shares]
 
 
 def capital_amount(amount: Decimal) -> str:

@@ -1,11 +1,11 @@
 """Every address of the product: each app brings its own, then come those of all registers."""
 
-from importlib import import_module
 from importlib.util import find_spec
 
 from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
+from fours.config.api import api
 from fours.desk.views.health import healthz
 from fours.kernel.register.views import urls as register_urls
 
@@ -26,9 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/password/change/", account.password_change, name="account_change_password"),
     *_of_apps(),
     *register_urls(),
+    path("api/v1/", api.urls),
 ]
-if find_spec("fours.config.api") is not None:
-    urlpatterns.append(path("api/v1/", import_module("fours.config.api").api.urls))
 
 handler404 = "fours.desk.error_pages.not_found"
 handler403 = "fours.desk.error_pages.forbidden"

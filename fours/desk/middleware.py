@@ -30,13 +30,6 @@ BY_TOKEN = ("/api/",)
 BEFORE_OWN_PASSWORD = ("/accounts/password/change/", "/accounts/logout/")
 
 
-class ScopedRequest(HttpRequest):
-    """A request after ActorMiddleware: somebody signed in, in a store."""
-
-    actor: Actor
-    user: User
-
-
 class _Undo(Exception):
     """Carries the answer out of the transaction that must be rolled back."""
 

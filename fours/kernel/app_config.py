@@ -13,7 +13,6 @@ ROOMS = (
 
 
 class FoursAppConfig(AppConfig):
-    default_auto_field = "django.db.models.BigAutoField"
     # Django takes an apps.py's config by itself only when one class there is a default; this base is none.
     default = False
 

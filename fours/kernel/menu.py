@@ -1,6 +1,5 @@
 """The menu, filled by the apps from below upward; a person sees only what their posts may enter."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from django.urls import NoReverseMatch, reverse
@@ -15,7 +14,6 @@ class Item:
     icon: str
     permission: str | None = None
     order: int = 50
-    badge: Callable[[Actor], int] | None = None
     url: str = ""
     active: bool = False
 

@@ -39,11 +39,6 @@ class PostFact:
     level: Level
     duties: tuple[str, ...]
 
-    def is_called(self, name: str) -> bool:
-        """Whether people call this post so: its name or one of its variants, letter case ignored."""
-        wanted = name.strip().casefold()
-        return any(wanted == known.casefold() for known in (self.name, *self.variants))
-
 
 @cache
 def load_departments() -> Mapping[str, DepartmentFact]:

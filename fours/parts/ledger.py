@@ -16,7 +16,6 @@ from django.db.models import Case, F, Q, When
 from fours.base.errors import Gone
 from fours.base.money import round_money
 from fours.kernel.actor import Actor
-from fours.kernel.business_date import business_date
 from fours.kernel.events import kind_of
 from fours.kernel.models import Document, Store
 
@@ -40,8 +39,7 @@ class Posting:
     actor: Actor
 
     @classmethod
-    def of(cls, paper: Document, kind: str, actor: Actor) -> Self:
-        day = business_date(paper.store)
+    def of(cls, paper: Document, kind: str, actor: Actor, day: date) -> Self:
         return cls(paper.store, kind, kind_of(paper), paper.pk, paper.number, day, actor)
 
 

@@ -9,7 +9,7 @@ from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 
 # Left out: what installed packages bring and no page asks for; to compress it takes longer than all the rest.
-UNUSED = ("django_htmx", "redoc*")
+UNUSED = ("redoc*",)
 
 
 def gather() -> bool:

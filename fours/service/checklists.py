@@ -23,7 +23,6 @@ class Check:
 
 
 RESULTS = (("ok", "正常"), ("watch", "关注"), ("replace", "更换"), ("fail", "不合格"))
-RESULT_NAMES: Mapping[str, str] = dict(RESULTS)
 WASH_ITEMS = ("车身冲洗擦干", "内饰吸尘", "玻璃、轮毂清洁", "无新增划痕")
 
 _SELF_ALWAYS = ("作业项目按工单全部完成", "螺栓按规定力矩紧固并做标记", "工具、旧件已清点,未遗留在车上")

@@ -34,10 +34,6 @@ DELIVERED = Stage("delivered", "已交车", "green", 7)
 CLOSED = Stage("closed", "已关闭", "neutral", 7)
 VOID = Stage("void", "已作废", "neutral", 0)
 
-STAGES = (
-    ESTIMATE, WAITING_DISPATCH, DISPATCHED, IN_WORK, WAITING_CUSTOMER, WAITING_PARTS, PAUSED, INSPECTION, WASHING,
-    WAITING_STATEMENT, WAITING_PAYMENT, WAITING_DELIVERY, DELIVERED, CLOSED,
-)  # fmt: skip
 STEPS = ("接车", "估价", "派工", "施工", "检验", "结算", "交车")
 
 Job = LaborLine.State

@@ -10,7 +10,7 @@ from fours.desk.checks import run_checks
 from fours.kernel.models import Event, Store
 from fours.kernel.tasks import make_task
 from fours.parts.models import Bin, StockBalance
-from fours.parts.verbs.stock import receive_part
+from fours.parts.verbs.receive import Arrival, receive_parts
 from fours.service.checklists import WASH_ITEMS, final_check, self_check, team_check
 from fours.service.models import LaborLine, RepairOrder
 from fours.service.tests.order_house import House, house, signature
@@ -38,15 +38,8 @@ def at(s01: Store, person) -> House:
     # The house's stock has no movements; here it comes in as it does in a store.
     StockBalance.objects.all().delete()
     shelf = Bin.objects.create(store=s01, code="A-01-01")
-    for part in (at.filter, at.bumper):
-        receive_part(
-            s01,
-            part=part,
-            quantity=Decimal(5),
-            unit_cost=Decimal("40"),
-            bin=shelf,
-            actor=person("parts_keeper", s01),
-        )
+    lines = [Arrival(part, Decimal(5), Decimal("40"), shelf) for part in (at.filter, at.bumper)]
+    receive_parts(s01, lines=lines, actor=person("parts_keeper", s01))
     return at
 
 

@@ -4,10 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fours.base.money import capital_amount, round_money, round_quantity, split_tax, spread
+from fours.base.money import capital_amount, round_money, round_quantity, split_tax
 
 amounts = st.decimals(min_value=D("-9999999.99"), max_value=D("9999999.99"), places=2)
-weights = st.lists(st.decimals(min_value=0, max_value=10**6, places=3), min_size=1, max_size=40)
 
 
 @pytest.mark.parametrize(
@@ -60,38 +59,6 @@ def test_a_percentage_is_not_taken_for_a_share(rate: str) -> None:
 def test_split_tax_refuses_parts_of_a_cent() -> None:
     with pytest.raises(ValueError, match="cents"):
         split_tax(D("1.005"), D("0.13"))
-
-
-@pytest.mark.parametrize(
-    ("total", "parts", "shares"),
-    [
-        ("100.00", ["1", "1", "1"], ["33.34", "33.33", "33.33"]),
-        ("-100.00", ["1", "1", "1"], ["-33.34", "-33.33", "-33.33"]),
-        ("0.02", ["1", "0", "1", "1"], ["0.01", "0.00", "0.01", "0.00"]),
-        ("50.00", ["300", "200"], ["30.00", "20.00"]),
-        ("0.00", ["0", "0"], ["0.00", "0.00"]),
-    ],
-)
-def test_an_amount_is_spread_in_order(total: str, parts: list[str], shares: list[str]) -> None:
-    assert [str(share) for share in spread(D(total), [D(part) for part in parts])] == shares
-
-
-@given(amounts, weights)
-def test_shares_tie_out_and_are_near_their_due(total: D, parts: list[D]) -> None:
-    whole = sum(parts, D(0))
-    if not whole:
-        return
-    shares = spread(total, parts)
-    assert sum(shares, D(0)) == total
-    for share, weight in zip(shares, parts, strict=True):
-        assert abs(share - total * weight / whole) < D("0.01")
-        assert weight or not share
-
-
-@pytest.mark.parametrize("parts", [[], [D(0)], [D(2), D(-1)]])
-def test_spreading_on_nothing_or_below_is_refused(parts: list[D]) -> None:
-    with pytest.raises(ValueError):
-        spread(D("1.00"), parts)
 
 
 @pytest.mark.parametrize(

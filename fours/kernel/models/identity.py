@@ -1,6 +1,6 @@
 """The three things every row refers to: the group, the store, the person. What they are in the trade is org's."""
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -35,14 +35,6 @@ class Store(models.Model):
         return f"{self.code} {self.name}"
 
 
-class UserManager(BaseUserManager["User"]):
-    def create_user(self, username: str, name: str, password: str | None = None) -> "User":
-        user = self.model(username=username, name=name)
-        user.set_password(password)
-        user.save()
-        return user
-
-
 class User(AbstractBaseUser):
     """A person who signs in (用户). One per installation; what they may do in a store comes from their posts."""
 
@@ -58,8 +50,7 @@ class User(AbstractBaseUser):
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
     USERNAME_FIELD = "username"
-    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[BaseUserManager[Self]] = BaseUserManager()
 
     class Meta:
         ordering = ["username"]

@@ -5,7 +5,7 @@ from decimal import Decimal
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store
 from fours.parts.models import Bin, LotBalance, Part, StockBalance, StockMovement, StockReceipt
-from fours.parts.verbs.receive import receive_part
+from fours.parts.verbs.receive import Arrival, receive_parts
 
 
 def an_order(store: Store, number: str = "RO-S01-261122-0001", pk: int = 1) -> StockReceipt:
@@ -24,15 +24,8 @@ def a_bin(store: Store, code: str = "A-01-1-01") -> Bin:
 def stocked(
     store: Store, part: Part, quantity: str, cost: str = "32.50", bin: str = "A-01-1-01", lot: str = ""
 ) -> None:
-    receive_part(
-        store,
-        part=part,
-        quantity=Decimal(quantity),
-        unit_cost=Decimal(cost),
-        bin=a_bin(store, bin),
-        lot_code=lot,
-        actor=Actor.system(store),
-    )
+    line = Arrival(part, Decimal(quantity), Decimal(cost), a_bin(store, bin), lot)
+    receive_parts(store, lines=[line], actor=Actor.system(store))
 
 
 def on_hand(store: Store, part: Part) -> Decimal:

@@ -13,7 +13,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.models import Event, Store
 from fours.parts.models import Lot, LotBalance, StockBalance, StockMovement, StockReceipt
 from fours.parts.stock import availability
-from fours.parts.verbs.receive import Arrival, open_stock, receive_part, receive_parts
+from fours.parts.verbs.receive import Arrival, open_stock, receive_parts
 
 from .making import a_bin, a_part, assert_books_tie_out, on_hand, stocked
 
@@ -119,7 +119,7 @@ def test_the_other_stores_keeper_books_nothing_here(s01: Store, s02: Store, pers
     part = a_part(s01)
     keeper = person("parts_keeper", s02)
     with pytest.raises(NotThere):
-        receive_part(s01, part=part, quantity=Decimal(1), unit_cost=Decimal(1), bin=a_bin(s01), actor=keeper)
+        receive_parts(s01, lines=[Arrival(part, Decimal(1), Decimal(1), a_bin(s01))], actor=keeper)
     assert on_hand(s01, part) == 0
 
 

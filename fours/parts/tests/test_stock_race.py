@@ -14,7 +14,7 @@ from fours.kernel.models import Group, Store, User
 from fours.org.models import Assignment
 from fours.parts.models import Bin, IssueSlip, Part, StockBalance, StockMovement
 from fours.parts.verbs.issue import issue_parts
-from fours.parts.verbs.receive import receive_part
+from fours.parts.verbs.receive import Arrival, receive_parts
 from fours.parts.verbs.reserve import Ask
 
 from .making import an_order, assert_books_tie_out
@@ -33,10 +33,8 @@ def set_up(pieces: int) -> tuple[Store, Part, Part, User]:
         )
         bin = Bin.objects.create(store=store, code="A-01-1-01")
         for part in (one, two):
-            receive_part(
-                store, part=part, quantity=Decimal(pieces), unit_cost=Decimal("9.99"), bin=bin,
-                actor=Actor.system(store),
-            )  # fmt: skip
+            line = Arrival(part, Decimal(pieces), Decimal("9.99"), bin)
+            receive_parts(store, lines=[line], actor=Actor.system(store))
     return store, one, two, user
 
 

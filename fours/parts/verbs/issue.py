@@ -49,7 +49,7 @@ def issue_parts(
         business_date=business_date(store),
         created_by=actor.user,
     )
-    posting = Posting.of(slip, StockMovement.Kind.ISSUE, actor)
+    posting = Posting.of(slip, StockMovement.Kind.ISSUE, actor, slip.business_date)
     for ask in lines:
         _hand_out(balances[ask.part.pk], posting, slip, source, ask)
     pieces = "、".join(f"{ask.part.name}×{plain(ask.quantity)}" for ask in lines)
@@ -77,7 +77,7 @@ def return_issued(
         left = plain(line.quantity - line.returned)
         raise Refused(f"{line.part.name}：本行领出未退的只有 {left} {line.part.unit}。", field="quantity")
     issued = line.movement
-    posting = Posting.of(line.slip, StockMovement.Kind.ISSUE_RETURN, actor)
+    posting = Posting.of(line.slip, StockMovement.Kind.ISSUE_RETURN, actor, business_date(line.store))
     movement = put_in(
         balance,
         posting,

@@ -54,25 +54,6 @@ def open_stock(store: Store, *, lines: Sequence[Arrival], actor: Actor, note: st
     return _book(_draft(store, actor, "opening", note), lines, actor)
 
 
-def receive_part(
-    store: Store,
-    *,
-    part: Part,
-    quantity: Decimal,
-    unit_cost: Decimal,
-    bin: Bin,
-    actor: Actor,
-    kind: str = "receipt",
-    lot_code: str = "",
-    supplier: str = "",
-) -> StockReceipt:
-    """A receipt of one line; `kind` is `receipt` or `opening`."""
-    line = Arrival(part, quantity, unit_cost, bin, lot_code)
-    if kind == StockReceipt.Kind.OPENING:
-        return open_stock(store, lines=[line], actor=actor)
-    return receive_parts(store, lines=[line], supplier=supplier, actor=actor)
-
-
 def _draft(store: Store, actor: Actor, kind: str, note: str) -> StockReceipt:
     day = business_date(store)
     return StockReceipt(store=store, kind=kind, note=note, business_date=day, created_by=actor.user)
@@ -86,7 +67,7 @@ def _book(receipt: StockReceipt, lines: Sequence[Arrival], actor: Actor) -> Stoc
     balances = lock_balances(receipt.store, [line.part for line in lines])
     receipt.number = next_number(receipt.store, "PI", receipt.business_date)
     receipt.save()
-    posting = Posting.of(receipt, receipt.kind, actor)
+    posting = Posting.of(receipt, receipt.kind, actor, receipt.business_date)
     lots = _lots(posting, lines)
     put_in_all(
         posting, [_put(balances[line.part.pk], lot, line) for line, lot in zip(lines, lots, strict=True)]

@@ -13,10 +13,7 @@ from fours.parts.errors import plain
 from fours.parts.ledger import Pick, Posting, lock_balances, put_in, take_out
 from fours.parts.models import LotBalance, StockBalance, StockMovement
 
-from .receive import receive_part
 from .reserve import fill_backorders
-
-__all__ = ["adjust_stock", "receive_part"]
 
 
 @verb("盘点调整", "parts.change")
