@@ -172,20 +172,16 @@ def _packages(
 
 def stock_up(store: Store, catalogue: Catalogue, staff: Staff, rng: random.Random, factor: int) -> None:
     """Opening stock in bins, larger for what moves fast, so that a year's repairs find their parts mostly."""
-    bins: dict[str, Bin] = {}
+    codes = sorted({fact.bin_code for fact in load_parts()})
+    bins = {row.code: row for row in Bin.objects.bulk_create(Bin(store=store, code=code) for code in codes)}
     arrivals = []
     places = []
     for fact in load_parts():
         low, high = STOCKED[fact.pace]
         quantity = Decimal(rng.randint(low, high) * factor)
-        if not quantity:
-            continue
-        if fact.bin_code not in bins:
-            bins[fact.bin_code] = Bin.objects.create(store=store, code=fact.bin_code)
-        part = catalogue.parts[fact.number]
-        arrivals.append(Arrival(part, quantity, fact.cost, bins[fact.bin_code]))
-        places.append(
-            StorePart(store=store, part=part, bin=bins[fact.bin_code], minimum_stock=low * factor // 4)
-        )
+        part, lies_in = catalogue.parts[fact.number], bins[fact.bin_code]
+        if quantity:
+            arrivals.append(Arrival(part, quantity, fact.cost, lies_in))
+        places.append(StorePart(store=store, part=part, bin=lies_in, minimum_stock=low * factor // 4))
     open_stock(store, lines=arrivals, actor=staff.one("parts_manager"), note="开业期初库存")
     StorePart.objects.bulk_create(places, ignore_conflicts=True)

@@ -48,6 +48,7 @@ NAMES = (
     "王思远", "李婉清", "张弛", "刘子墨", "杨树林", "秦刚", "尤勇", "汤杰",
 )  # fmt: skip
 HANDS: Mapping[str, int] = {"advisor": 4, "technician": 9, "team_leader": 2, "crm_agent": 1, "washer": 1}
+FEW_HANDS: Mapping[str, int] = {"advisor": 2, "technician": 6, "team_leader": 2, "crm_agent": 1, "washer": 1}
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,8 @@ def hire(store: Store, suffix: str, since: date, *, few: bool) -> Staff:
     users: dict[str, list[User]] = {}
     for username, posts in POSTS.items():
         users[username] = [_user(f"{username}{suffix}", next(names), store, posts, since, password)]
-    for post, more in HANDS.items():
-        for number in range(1, min(more, 2 if few else more) + 1):
+    for post, more in (FEW_HANDS if few else HANDS).items():
+        for number in range(1, more + 1):
             username = f"{post}.{store.code.lower()}.{number}"
             users[post].append(_user(username, next(names), store, (post,), since, password))
     for number, team in enumerate(Team.objects.filter(store=store).order_by("pk")):
@@ -77,6 +78,22 @@ def hire(store: Store, suffix: str, since: date, *, few: bool) -> Staff:
         team.save(update_fields=["leader"])
     actors = {post: [Actor.of(user, store) for user in people] for post, people in users.items()}
     return Staff(store, actors)
+
+
+def another_technician(staff: Staff, number: int) -> User:
+    """One more pair of hands for a store with more cars than its people can work on."""
+    store = staff.store
+    post = "technician"
+    since = Assignment.objects.get(user=staff.one(post).user, store=store, post=post).starts_on
+    people = PeopleGenerator(random.Random(f"{store.code}-{post}-{number}"))
+    name = people.person(since).name
+    user, made = User.objects.get_or_create(
+        username=f"{post}.{store.code.lower()}.x{number}",
+        defaults={"name": name, "home_store": store, "password": make_password(None)},
+    )
+    if made:
+        Assignment.objects.create(user=user, store=store, post=post, starts_on=since)
+    return user
 
 
 def _names(store: Store, today: date, *, first: bool) -> Iterator[str]:
