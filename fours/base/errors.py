@@ -55,6 +55,13 @@ class Gone(Refused):
     status = 409
 
 
+class TooMany(Refused):
+    """Tried too often within a time."""
+
+    code = "too_many"
+    status = 429
+
+
 class KeyReused(Refused):
     """An idempotency key came again with another request."""
 

@@ -48,7 +48,8 @@ def _write(sheet: Any, line: int, place: int, value: object, formats: dict[type,
         return
     if isinstance(value, Decimal | int):
         sheet.write_number(line, place, value)
-    elif type(value) in formats:
-        sheet.write_datetime(line, place, value, formats[type(value)])
+    elif isinstance(value, date | time):
+        kind = next(kind for kind in (datetime, date, time) if isinstance(value, kind))
+        sheet.write_datetime(line, place, value, formats[kind])
     else:
         sheet.write_string(line, place, str(value))

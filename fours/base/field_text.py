@@ -7,6 +7,8 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from .personal import Personal, PersonalDay
+
 NONE = "—"
 MONEY_DIGITS = 14
 
@@ -39,13 +41,14 @@ def as_text(value: object, *, money: bool = False) -> str:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M}"
     if isinstance(value, date):
-        return f"{value:%Y-%m-%d}"
+        text = f"{value:%Y-%m-%d}"
+        return Personal(text, "day") if isinstance(value, PersonalDay) else text
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, Decimal):
         text = f"{value:,.2f}" if money else f"{value:,f}"
         return text if money or "." not in text else text.rstrip("0").rstrip(".")
-    return str(value)
+    return value if isinstance(value, Personal) else str(value)
 
 
 def is_figure(model: type[models.Model], name: str) -> bool:

@@ -13,7 +13,10 @@ from jinja2 import Environment, FileSystemBytecodeCache, StrictUndefined, pass_c
 from jinja2.runtime import Context
 
 from fours.base.money import round_money, round_to
+from fours.base.personal import Personal, PersonalDay
 from fours.desk.assets import icon
+from fours.desk.personal import personal_of
+from fours.kernel.personal import shown
 
 NONE = "—"
 Number = Decimal | int | str | None
@@ -25,11 +28,13 @@ def environment(**options: Any) -> Environment:
         "trim_blocks": True,
         "lstrip_blocks": True,
         "undefined": StrictUndefined,
-        "bytecode_cache": FileSystemBytecodeCache(),
+        "bytecode_cache": FileSystemBytecodeCache(pattern="__fours_masked_%s.cache"),
+        "finalize": as_shown,
     }
     made = Environment(**options)  # noqa: S701 - Django's backend sets autoescape in the options
     made.globals.update(static=static, url=url, icon=icon, query=query)
     made.globals.update(now=timezone.localtime, new_key=new_key)
+    made.globals.update(personal_of=personal_of)
     made.filters.update(
         money=money,
         qty=quantity,
@@ -38,10 +43,24 @@ def environment(**options: Any) -> Environment:
         date=day,
         datetime=moment,
         daytime=daytime,
+        by_when=by_when,
         since=since,
         input_type=input_type,
     )
     return made
+
+
+@pass_context
+def as_shown(context: Context, value: object) -> object:
+    """What an expression writes: personal data only as the page's reader may see it (PF-13).
+
+    An identity number is hidden from everybody until it is asked for by a click.
+    """
+    if type(value) is not Personal and type(value) is not PersonalDay:
+        return value
+    if isinstance(value, Personal) and value.kind == "identity":
+        return value.masked
+    return shown(value, context.get("actor"))
 
 
 def url(name: str, /, *args: Any, **kwargs: Any) -> str:
@@ -94,7 +113,8 @@ def day(value: date | datetime | None) -> str:
     """`2026-11-22`, a moment in the store's zone."""
     if value is None:
         return NONE
-    return f"{_local(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
+    text = f"{_local(value) if isinstance(value, datetime) else value:%Y-%m-%d}"
+    return Personal(text, "day") if isinstance(value, PersonalDay) else text
 
 
 def moment(value: datetime | None) -> str:
@@ -110,6 +130,15 @@ def daytime(value: datetime | time | None) -> str:
     if value is None:
         return NONE
     return f"{_local(value) if isinstance(value, datetime) else value:%H:%M}"
+
+
+def by_when(value: datetime | None) -> str:
+    """A moment somebody waits for: `14:05` today, `明天 14:05`, else with its date."""
+    if value is None:
+        return NONE
+    days = (_local(value).date() - timezone.localdate()).days
+    near = {0: "", 1: "明天 ", -1: "昨天 "}
+    return near[days] + daytime(value) if days in near else moment(value)
 
 
 def since(value: datetime | None) -> str:

@@ -59,6 +59,7 @@ CUSTOMER_COLUMNS = (
         ),
         wanted=True,
         sample="13812345678",
+        personal="phone",
     ),
     Column(
         "other_phone",
@@ -77,6 +78,7 @@ CUSTOMER_COLUMNS = (
             "第二电话",
         ),
         sample="0512-65123456",
+        personal="phone",
     ),
     Column(
         "contact_name",
@@ -90,6 +92,7 @@ CUSTOMER_COLUMNS = (
         "联系人电话",
         phone,
         ("送修人电话", "送修人手机", "使用人电话", "驾驶人电话", "司机电话", "联系人手机", "联系人手机号"),
+        personal="phone",
     ),
     Column(
         "id_number",
@@ -97,6 +100,7 @@ CUSTOMER_COLUMNS = (
         checked_by(check_resident_id),
         ("身份证", "身份证号码", "证件号", "证件号码", "公民身份号码"),
         lenient=True,
+        personal="identity",
     ),
     Column(
         "credit_code",
@@ -105,7 +109,7 @@ CUSTOMER_COLUMNS = (
         ("信用代码", "税号", "纳税人识别号", "社会信用代码", "组织机构代码"),
         lenient=True,
     ),
-    Column("birthday", "生日", day, ("出生日期", "出生年月日", "客户生日", "车主生日")),
+    Column("birthday", "生日", day, ("出生日期", "出生年月日", "客户生日", "车主生日"), personal="day"),
     Column(
         "address",
         "地址",
@@ -123,6 +127,7 @@ CUSTOMER_COLUMNS = (
         ),
         sample="江苏省苏州市某区某路 1 号",
         lenient=True,
+        personal="address",
     ),
     Column("postcode", "邮编", text(6), ("邮政编码",), lenient=True),
     Column("source", "客户来源", text(40), ("来源", "来源渠道", "客户渠道"), lenient=True),

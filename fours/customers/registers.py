@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
-from fours.kernel.models import Store
 from fours.kernel.register import Register, column
 
 from .completeness import completeness
@@ -30,10 +29,9 @@ class CustomerList(Register):
         phones = Prefetch("phones", Phone.objects.order_by("-primary", "id"))
         return super().rows(actor).filter(merged_into=None).prefetch_related(phones, "contacts")
 
-    def matching(self, rows: Any, text: str) -> Any:
-        """By name, pinyin, initials and phones; row-level security leaves the actor's stores."""
-        stores = list(Store.objects.values_list("pk", flat=True))
-        return rows.filter(pk__in=matching_ids(stores, KIND, text))
+    def matching(self, rows: Any, text: str, actor: Actor) -> Any:
+        """By name, pinyin, initials and phones."""
+        return rows.filter(pk__in=matching_ids(actor, KIND, text))
 
     def address(self, row: Customer) -> str:
         return reverse("customer", args=[row.pk])

@@ -61,4 +61,4 @@ def _hit(customer: Customer) -> Hit:
     return Hit(customer.name, subtitle, reverse("customer", args=[customer.pk]), chip)
 
 
-register_source(Source(KIND, "客户", "user", "customers.view", describe, order=20))
+register_source(Source(KIND, "客户", "user", "customers.view", describe, order=20, about_people=True))

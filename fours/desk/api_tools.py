@@ -14,6 +14,7 @@ from ninja.security import HttpBearer
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BeforeValidator,
     ConfigDict,
     Field,
     PlainSerializer,
@@ -22,11 +23,13 @@ from pydantic import (
 )
 
 from fours.base.errors import NotAllowed, NotThere, Refused
+from fours.base.personal import Kind, mask
 from fours.desk.accounts import stores_granted
 from fours.desk.tokens import user_of_token
 from fours.kernel.actor import Actor, Grants, grants_of, open_scope
 from fours.kernel.models import Store, User
 from fours.kernel.models.scope import ScopedManager, ScopedQuerySet
+from fours.kernel.personal import sees_personal
 from fours.kernel.web import find
 
 M = TypeVar("M", bound=models.Model)
@@ -150,6 +153,23 @@ Hours = Annotated[Decimal, Field(max_digits=6, decimal_places=2)]
 # A moment comes in with its offset and goes out in the store's time.
 When = Annotated[AwareDatetime, AfterValidator(_in_our_time)]
 Moment = Annotated[datetime, PlainSerializer(_local, return_type=str)]
+
+
+def _of_person(kind: Kind) -> BeforeValidator:
+    def masked(value: Any, info: ValidationInfo) -> Any:
+        request = (info.context or {}).get("request")
+        if sees_personal(getattr(request, "actor", None)) or value is None:
+            return value
+        return None if kind == "day" else mask(value, kind)
+
+    return BeforeValidator(masked)
+
+
+# What a person may be known by goes out masked to who has no right to it (PF-13); a day then is null.
+PhoneText = Annotated[str, _of_person("phone")]
+IdentityText = Annotated[str, _of_person("identity")]
+AddressText = Annotated[str, _of_person("address")]
+DayOfPerson = Annotated[date | None, _of_person("day")]
 DataUrl = Annotated[str, Field(max_length=6_000_000)]
 
 

@@ -21,7 +21,7 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
     if wants_json(request):
         body = {"code": error.code, "message": error.message, "fields": error.fields}
         return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
-    template = {403: "403.html", 404: "404.html"}.get(error.status, "409.html")
+    template = {403: "403.html", 404: "404.html", 429: "429.html"}.get(error.status, "409.html")
     return render(request, template, {"message": error.message}, status=error.status)
 
 

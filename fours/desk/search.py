@@ -14,13 +14,20 @@ from django.db import models
 from fours.base.text import half_width, initials, pinyin, suffixes
 from fours.kernel.actor import Actor
 from fours.kernel.models import SearchKey
+from fours.kernel.personal import sees_personal
+
+from .limits import count_try
 
 Key = tuple[str, int]
 
 KEY_LENGTH = 80
 # Candidates are read in key order, so whole matches come first; a beginning this common needs more typing anyway.
 CANDIDATES = 300
+# A phone (landlines also without area code) or an identity number, as keys are written.
+_NUMBER_OF_A_PERSON = re.compile(r"\d{7,17}|\d{17}[\dx]")
 _LAST_CODE_POINT = "\U0010ffff"
+# A list that looks for several kinds of things at once counts each.
+TRIES_BY_NUMBER = 120
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class Source:
 
     `describe` reads the ids through `visible_to(actor)` and leaves out what the actor may not see. `order` breaks
     ties between kinds, cars first. A kind that a group shares has no keys of a store: its `matches` gives
-    (id, rank) for the normalised text by itself.
+    (id, rank) for the normalised text by itself. Things `about_people` have people's numbers among their keys.
     """
 
     kind: str
@@ -56,6 +63,7 @@ class Source:
     describe: Describe
     order: int = 50
     matches: Matches | None = None
+    about_people: bool = False
 
 
 SOURCES: dict[str, Source] = {}
@@ -164,9 +172,10 @@ def remove_keys(entity: models.Model, kind: str) -> None:
     _keys_of(entity, kind).delete()
 
 
-def matching_ids(store_ids: Sequence[int], kind: str, text: str, limit: int = CANDIDATES) -> list[int]:
-    """The ids of one kind whose keys begin with the text, for lists that are searched; best first."""
-    found = _candidates(store_ids, [kind], normal(text), limit)
+def matching_ids(actor: Actor, kind: str, text: str, limit: int = CANDIDATES) -> list[int]:
+    """The ids of one kind in the actor's stores whose keys begin with the text, best first: for searched lists."""
+    wanted = normal(text)
+    found = _candidates(actor.store_ids, [kind], wanted, limit, whole=_whole_only(actor, wanted))
     return [target for _, target in sorted(found, key=found.__getitem__)]
 
 
@@ -176,7 +185,8 @@ def search(actor: Actor, text: str, limit: int = 20) -> list[Hit]:
     sources = {kind: source for kind, source in SOURCES.items() if actor.stores_with(source.permission)}
     if not wanted or not sources:
         return []
-    found = _candidates(actor.store_ids, list(sources), wanted, CANDIDATES)
+    whole = _whole_only(actor, wanted)
+    found = _candidates(actor.store_ids, list(sources), wanted, CANDIDATES, whole=whole)
     for kind, source in sources.items():
         if source.matches is not None:
             found |= {(kind, pk): (1, rank, 0) for pk, rank in source.matches(actor, wanted, limit)}
@@ -199,10 +209,22 @@ def _keys_of(entity: models.Model, kind: str) -> models.QuerySet[SearchKey]:
     return SearchKey.objects.filter(store_id=store_id, kind=kind, target_id=entity.pk)
 
 
+def _whole_only(actor: Actor, wanted: str) -> bool:
+    """Whether the actor finds people's numbers only when they are typed whole, and a limited number of times (PF-13)."""
+    if sees_personal(actor):
+        return False
+    if _NUMBER_OF_A_PERSON.fullmatch(wanted):
+        count_try(actor, "search_by_number", per_hour=TRIES_BY_NUMBER)
+    return True
+
+
 def _candidates(
-    store_ids: Sequence[int], kinds: Sequence[str], wanted: str, limit: int
+    store_ids: Sequence[int], kinds: Sequence[str], wanted: str, limit: int, *, whole: bool
 ) -> dict[tuple[str, int], tuple[int, int, int]]:
-    """(kind, id) → (0 for a whole match, rank, length of the key), the best of each thing's keys."""
+    """(kind, id) → (0 for a whole match, rank, length of the key), the best of each thing's keys.
+
+    With `whole`, a phone or identity number that merely begins with the text does not count.
+    """
     if not wanted:
         return {}
     keys = SearchKey.objects.filter(
@@ -212,6 +234,9 @@ def _candidates(
     for key, kind, target, rank in keys.order_by("key").values_list("key", "kind", "target_id", "rank")[
         :limit
     ]:
+        about_person = SOURCES[kind].about_people and _NUMBER_OF_A_PERSON.fullmatch(key)
+        if whole and about_person and key != wanted:
+            continue
         value = (int(key != wanted), rank, len(key))
         found[kind, target] = min(value, found.get((kind, target), value))
     return found

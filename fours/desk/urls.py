@@ -7,6 +7,7 @@ from .views import (
     comments,
     history,
     home,
+    personal,
     pick,
     printing,
     search,
@@ -40,5 +41,6 @@ urlpatterns = [
     path("attach/<str:kind>/<int:pk>/", attachments.attach, name="attach"),
     path("comment/<str:kind>/<int:pk>/", comments.comment, name="comment"),
     path("history/<str:kind>/<int:pk>/", history.history, name="history"),
+    path("reveal/<str:kind>/<int:pk>/<str:field>/", personal.reveal, name="reveal"),
     path("print/<str:form>/<int:pk>/", printing.print_form, name="print_form"),
 ]

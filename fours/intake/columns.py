@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from fours.base.checked import Checked
+from fours.base.personal import Kind
 from fours.base.text import half_width
 from fours.intake.cells import Cell
 
@@ -23,6 +24,7 @@ class Column:
     - `required`: a row without it is refused; `wanted`: a row without it is warned about.
     - `lenient`: a wrong value is left out with a warning, where others refuse the row.
     - `plain`: 无 or 未知 is content here, not a way to say that it is empty.
+    - `personal`: how it is masked for who may not see personal data (PF-13).
     - `spread_merged`: rows under a vertically merged cell take its value, with a warning.
     """
 
@@ -35,6 +37,7 @@ class Column:
     lenient: bool = False
     plain: bool = False
     spread_merged: bool = True
+    personal: Kind | None = None
     sample: str = ""
 
     @property

@@ -1,10 +1,11 @@
 """The workbook that sends the refused rows back: correct it and load it again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import xlsxwriter
 
+from fours.base.personal import Kind, mask
 from fours.intake.cells import cell_text
 from fours.intake.layout import Row
 from fours.intake.plan import RowResult
@@ -14,10 +15,12 @@ PROBLEM = "问题"
 _LONGEST_CELL = 32_767
 
 
-def write_error_workbook(path: Path | str, sheet: Sheet, results: Sequence[RowResult]) -> int:
+def write_error_workbook(
+    path: Path | str, sheet: Sheet, results: Sequence[RowResult], hidden: Mapping[int, Kind] | None = None
+) -> int:
     """Write the rows with errors, as they were in the file, with a column 问题 behind; the number of rows.
 
-    Every cell is written as text, so nothing in it can become a formula.
+    Every cell is written as text, so nothing in it can become a formula. Columns in `hidden` are masked.
     """
     bad = {result.number: result for result in results if result.errors}
     shown = [index for index, text in enumerate(sheet.heading_texts) if text != PROBLEM]
@@ -34,6 +37,8 @@ def write_error_workbook(path: Path | str, sheet: Sheet, results: Sequence[RowRe
         for line, row in enumerate(rows, 1):
             for place, index in enumerate(shown):
                 written = _cell(row, index)
+                if hidden and index in hidden:
+                    written = mask(written, hidden[index])
                 if written:
                     page.write_string(line, place, written)
             page.write_string(line, len(shown), problems(bad[row.number])[:_LONGEST_CELL], red)

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from fours.base.errors import NotAllowed, NotThere
 from fours.base.excel import XLSX, excel_answer
+from fours.base.personal import Kind, mask
 from fours.intake.cells import cell_text, is_blank
-from fours.intake.columns import Match, Matching
+from fours.intake.columns import Column, Match, Matching
 from fours.intake.error_workbook import write_error_workbook
 from fours.intake.plan import IntakeKind, Issue, RowResult, intake_kinds
 from fours.intake.reader import Sheet
@@ -35,6 +36,7 @@ from fours.intake.verbs.staging import (
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import IntakeLoad, IntakeRow
+from fours.kernel.personal import sees_personal
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
 PER_PAGE = 50
@@ -139,6 +141,7 @@ class ColumnsForm(TablerForm, forms.Form):
         super().__init__(*args, **kwargs)
         self.sheet = sheet
         self.labels = {column.name: column.label for column in kind.columns}
+        self.columns = {column.name: column for column in kind.columns}
         options = [
             (column.name, f"{column.label} *" if column.required else column.label) for column in kind.columns
         ]
@@ -186,7 +189,10 @@ def intake_columns(request: ActorRequest, pk: int) -> HttpResponse:
         "kind": kind,
         "form": form,
         "sheet": sheet,
-        "lines": [_line(form, index, found.get(index)) for index in range(len(sheet.headings))],
+        "lines": [
+            _line(form, index, found.get(index), sees_personal(request.actor))
+            for index in range(len(sheet.headings))
+        ],
         "earlier": _loaded_before(load, request.actor),
         "steps": STEPS,
     }
@@ -206,7 +212,7 @@ def _settle(load: IntakeLoad, form: ColumnsForm, actor: Actor) -> IntakeLoad:
     return check_load(mapped, actor=actor)
 
 
-def _line(form: ColumnsForm, index: int, found: Match | None) -> dict[str, object]:
+def _line(form: ColumnsForm, index: int, found: Match | None, may_see: bool) -> dict[str, object]:
     texts = (cell_text(row.cell(index)).strip() for row in form.sheet.rows if not is_blank(row.cell(index)))
     samples: list[str] = []
     for text in texts:
@@ -220,6 +226,8 @@ def _line(form: ColumnsForm, index: int, found: Match | None) -> dict[str, objec
         chip = ("已对应", "green")
     else:
         chip = (f"可能是“{form.labels[found.column]}”，请确认", "amber")
+    if found is not None and not may_see:
+        samples = [_masked(text, form.columns[found.column]) for text in samples]
     return {"field": form[f"column_{index}"], "samples": samples, "chip": chip}
 
 
@@ -256,7 +264,7 @@ def intake(request: ActorRequest, pk: int) -> HttpResponse:
         "counts": load.result["loaded" if load.state == State.LOADED else "checked"],
         "columns": columns,
         "page": shown,
-        "lines": [_shown(row) for row in shown],
+        "lines": [_shown(row, kind, request.actor) for row in shown],
         "show": show,
         "steps": STEPS,
         **progress_of(load),
@@ -278,15 +286,31 @@ def progress_of(load: IntakeLoad) -> dict[str, object]:
     }
 
 
-def _shown(row: IntakeRow) -> dict[str, object]:
+def _masked(text: object, column: Column) -> str:
+    return mask(str(text), column.personal) if column.personal else str(text)
+
+
+def _shown(row: IntakeRow, kind: IntakeKind, actor: Actor) -> dict[str, object]:
+    values = values_of(row)
+    if not sees_personal(actor):
+        hidden = {column.name: column for column in kind.columns if column.personal}
+        values |= {name: _masked(values[name], hidden[name]) for name in hidden.keys() & values.keys()}
     return {
         "number": row.number,
-        "values": values_of(row),
+        "values": values,
         "outcome": row.outcome,
         "chip": OUTCOME_CHIPS[row.outcome],
         "errors": row.errors,
         "warnings": row.warnings,
     }
+
+
+def _hidden(load: IntakeLoad, kind: IntakeKind, actor: Actor) -> dict[int, Kind]:
+    """How the personal columns of the file are masked, by their index; none for who may see them."""
+    if sees_personal(actor):
+        return {}
+    known = {column.name: column.personal for column in kind.columns}
+    return {index: personal for name, index in load.mapping.items() if (personal := known.get(name))}
 
 
 @require_POST
@@ -310,7 +334,7 @@ def intake_load(request: ActorRequest, pk: int) -> HttpResponse:
 @screen(None)
 def intake_errors(request: ActorRequest, pk: int) -> HttpResponse:
     """The refused rows as they were in the file, with what is wrong: to correct and upload again."""
-    load, _ = _find(request, pk)
+    load, kind = _find(request, pk)
     rows = IntakeRow.objects.visible_to(request.actor).filter(load=load, outcome=REJECTED)
     results = [
         RowResult(row.number, errors=[Issue(row.number, e["column"], e["message"]) for e in row.errors])
@@ -320,7 +344,7 @@ def intake_errors(request: ActorRequest, pk: int) -> HttpResponse:
         raise NotThere("没有被拒绝的行。")
     with tempfile.TemporaryDirectory(prefix="intake-") as folder:
         path = Path(folder, "errors.xlsx")
-        write_error_workbook(path, open_file(load), results)
+        write_error_workbook(path, open_file(load), results, _hidden(load, kind, request.actor))
         data = path.read_bytes()
     name = quote(f"{PurePath(load.file_name).stem}-需要修改的行.xlsx")
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}

@@ -5,7 +5,7 @@ import io
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 from django.db.models import F, QuerySet
 from django.urls import reverse
@@ -19,9 +19,11 @@ from .actor import Actor
 from .attachments import read_stored, store_bytes
 from .events import announce, kind_of
 from .models import PrintedForm, StoreScoped
+from .personal import mask_view, sees_personal
 
 log = logging.getLogger(__name__)
 DRAFT = "草稿"
+MASKED = "个人信息已隐去"
 
 
 @dataclass(frozen=True)
@@ -92,15 +94,28 @@ def freeze(form: str, document: StoreScoped, *, actor: Actor, occurrence: str = 
 
 
 def sheet_of(form: Print, document: StoreScoped, *, actor: Actor, occurrence: str | None = None) -> Sheet:
-    """The frozen paper (the newest when no occurrence is named), counted as printed; else a live one marked 草稿."""
+    """The frozen paper (the newest when no occurrence is named), counted as printed; else a live one marked 草稿.
+
+    Without the right to personal data the paper is set anew with it masked, which is no copy of the evidence.
+    """
     rows = _kept(form.form, document)
     kept = (rows if occurrence is None else rows.filter(occurrence=occurrence)).order_by("-pk").first()
     if kept is None:
         if occurrence:
             raise NotThere()
         view = _view(form, document, actor, copy_mark=DRAFT)
-        return Sheet(typeset(form.template, view), _file_name(form, document))
+        return Sheet(typeset(form.template, _as_seen(form, view, actor)), _file_name(form, document))
+    if (masked := _as_seen(form, kept.view, actor)) != kept.view:
+        masked["paper"] = {**masked["paper"], "copy_mark": MASKED}
+        return Sheet(typeset(form.template, masked), _file_name(form, document))
     return Sheet(print_again(kept, form, document, actor=actor), _file_name(form, document))
+
+
+def _as_seen(form: Print, view: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    shape = get_type_hints(form.view).get("return")
+    if sees_personal(actor) or not hasattr(shape, "__annotations__"):
+        return view
+    return mask_view(view, shape)
 
 
 def print_again(kept: PrintedForm, form: Print, document: StoreScoped, *, actor: Actor) -> bytes:

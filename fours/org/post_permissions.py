@@ -10,15 +10,25 @@ WRITES = frozenset({"messages.view", "messages.send"})
 TO_MANY = frozenset({"messages.broadcast", "messages.change_templates"})
 FRONT = LOOK | WRITES | {
     "customers.change", "vehicles.change", "service.book", "service.check_in", "service.order", "service.answer",
+    "service.report_finding",
 }  # fmt: skip
-ADVISOR = FRONT | {"service.settle", "service.deliver", "survey.view", "service.discount"}
+ADVISOR = FRONT | {"service.settle", "service.deliver", "service.handover", "survey.view", "service.discount"}
 WORKSHOP = frozenset({"vehicles.view", "service.view", "parts.view"})
+# Who never has to call a customer or write down a number sees people's data masked; some may ask for one value.
+REVEAL = frozenset({"kernel.reveal_personal"})
 CALLS = LOOK | WRITES | {"customers.change", "survey.view", "survey.call"}
+
+# Whoever writes a person's data down, or speaks with them, sees it: these rights carry that one with them.
+SEES_PEOPLE = frozenset({
+    "customers.change", "customers.merge", "service.book", "service.check_in", "service.order", "service.settle",
+    "service.cash", "survey.call",
+})  # fmt: skip
+CARRIED: dict[str, str] = dict.fromkeys(SEES_PEOPLE, "kernel.view_personal")
 
 PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "gm": LOOK | {
         "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
-        "org.change_settings", "service.approve", "kernel.export", "messages.view",
+        "org.change_settings", "service.approve", "kernel.export", "kernel.view_personal", "messages.view",
     },
     "aftersales_manager": ADVISOR | TO_MANY | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
@@ -39,7 +49,7 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
         "vehicles.change", "customers.import", "customers.merge", "service.check_in", "service.book",
         "survey.view_report", "survey.prepare_report",
     },
-    "foreman": WORKSHOP | {
+    "foreman": WORKSHOP | REVEAL | {
         "customers.view", "service.dispatch", "service.work", "service.report_finding", "service.team_check",
         "service.wash", "survey.view",
     },
@@ -50,20 +60,25 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "washer": frozenset({"service.view", "service.wash"}),
     "cashier": LOOK | {"service.cash", "service.gate_pass"},
     "settlement_clerk": LOOK | {"service.settle", "service.cash", "service.gate_pass"},
-    "parts_manager": LOOK | {
+    "parts_manager": LOOK | REVEAL | {
         "parts.change", "parts.issue", "parts.receive", "parts.view_cost", "parts.import", "kernel.export",
     },
-    "parts_planner": LOOK | {"parts.change", "parts.view_cost", "parts.import"},
+    "parts_planner": LOOK | REVEAL | {"parts.change", "parts.view_cost", "parts.import"},
     "parts_keeper": WORKSHOP | {"parts.issue", "parts.receive", "parts.view_cost"},
-    "warranty_clerk": LOOK,
+    "warranty_clerk": LOOK | {"kernel.view_personal"},
     "crm_manager": CALLS | TO_MANY | {"survey.solve", "survey.view_report", "customers.merge", "kernel.export"},
     "crm_agent": CALLS,
-    "renewal_agent": frozenset({"customers.view", "vehicles.view"}),
-    "insurance_agent": frozenset({"customers.view", "vehicles.view"}),
-    "sales_manager": frozenset({"customers.view", "vehicles.view"}),
-    "sales_consultant": frozenset({"customers.view", "vehicles.view"}),
+    "renewal_agent": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
+    "insurance_agent": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
+    "sales_manager": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
+    "sales_consultant": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
     "tool_keeper": frozenset(),
     "it_admin": frozenset({"org.view", "org.manage_users", "org.change_settings", "customers.import", "parts.import",
                            "messages.change_providers",
                            "customers.view", "vehicles.view", "parts.view"}),
 }  # fmt: skip
+
+
+def with_carried(permissions: frozenset[str]) -> frozenset[str]:
+    """The rights and those they carry with them."""
+    return permissions | {CARRIED[one] for one in permissions if one in CARRIED}

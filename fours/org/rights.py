@@ -9,7 +9,7 @@ from fours.kernel.actor import Grants
 from fours.kernel.models import User
 
 from .models import Assignment
-from .post_permissions import PERMISSIONS_OF_POST
+from .post_permissions import PERMISSIONS_OF_POST, with_carried
 
 
 def grants_of(user: User) -> Grants:
@@ -25,7 +25,7 @@ def grants_of(user: User) -> Grants:
         posts[store_id].add(post)
     return Grants(
         {
-            store: frozenset().union(*(PERMISSIONS_OF_POST.get(p, frozenset()) for p in held))
+            store: with_carried(frozenset().union(*(PERMISSIONS_OF_POST.get(p, frozenset()) for p in held)))
             for store, held in posts.items()
         },
         {store: frozenset(held) for store, held in posts.items()},

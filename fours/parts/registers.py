@@ -50,7 +50,7 @@ class PartRegister(Register):
     icon = "books"
     order = 20
 
-    def matching(self, rows: Any, text: str) -> Any:
+    def matching(self, rows: Any, text: str, actor: Actor) -> Any:
         return parts_matching(rows, text)
 
     def prepare(self, row: Part, actor: Actor) -> None:

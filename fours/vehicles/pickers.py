@@ -14,7 +14,7 @@ def pick_vehicles(actor: Actor, text: str) -> Iterable[Choice]:
     rows = rows.prefetch_related(OPEN_OWNERSHIPS)
     if not text:
         return [_choice(row) for row in rows.order_by("-pk")[:PICKER_LIMIT]]
-    ids = matching_ids(actor.store_ids, KIND, text)
+    ids = matching_ids(actor, KIND, text)
     found = {row.pk: row for row in rows.filter(pk__in=ids)}
     return [_choice(found[pk]) for pk in ids if pk in found]
 

@@ -6,7 +6,6 @@ from django.urls import reverse
 
 from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
-from fours.kernel.models import Store
 from fours.kernel.register import Register, column
 
 from .models import Vehicle
@@ -39,10 +38,9 @@ class VehicleList(Register):
     def rows(self, actor: Actor) -> Any:
         return super().rows(actor).filter(merged_into=None).prefetch_related(OPEN_OWNERSHIPS)
 
-    def matching(self, rows: Any, text: str) -> Any:
-        """By plate, VIN and what finds the owner; row-level security leaves the actor's stores."""
-        stores = list(Store.objects.values_list("pk", flat=True))
-        return rows.filter(pk__in=matching_ids(stores, KIND, text))
+    def matching(self, rows: Any, text: str, actor: Actor) -> Any:
+        """By plate, VIN and what finds the owner."""
+        return rows.filter(pk__in=matching_ids(actor, KIND, text))
 
     def address(self, row: Vehicle) -> str:
         return reverse("vehicle", args=[row.pk])

@@ -77,5 +77,5 @@ def new_vehicle_address(text: str) -> str | None:
     return None
 
 
-register_source(Source(KIND, "车辆", "car", "vehicles.view", describe, order=10))
+register_source(Source(KIND, "车辆", "car", "vehicles.view", describe, order=10, about_people=True))
 register_creation("vehicles.change", new_vehicle_address)

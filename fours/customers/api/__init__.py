@@ -21,12 +21,16 @@ from fours.customers.verbs.customer import (
     stop_calls,
 )
 from fours.desk.api_tools import (
+    AddressText,
     ApiRequest,
     Asked,
+    DayOfPerson,
     Id,
+    IdentityText,
     Listed,
     Moment,
     Page,
+    PhoneText,
     Text,
     Versioned,
     created,
@@ -44,7 +48,7 @@ resource = Router()
 
 
 class PhoneOut(Schema):
-    number: str
+    number: PhoneText
     kind: str
     valid: bool
     primary: bool
@@ -53,7 +57,7 @@ class PhoneOut(Schema):
 class ContactOut(Schema):
     name: str
     relation: str
-    phone: str
+    phone: PhoneText
     for_calls: bool
     note: str
 
@@ -66,10 +70,10 @@ class CustomerOut(Schema):
     version: int
     kind: str
     name: str
-    id_number: str
+    id_number: IdentityText
     credit_code: str
-    birthday: date | None
-    address: str
+    birthday: DayOfPerson
+    address: AddressText
     postcode: str
     grade: str
     source: str
@@ -180,7 +184,7 @@ def customers(request: ApiRequest, page: Query[CustomerPage]) -> object:
     actor = reader(request, page.store)
     rows = rows_of(Customer, actor).filter(merged_into=None)
     if page.q:
-        rows = rows.filter(pk__in=matching_ids(actor.store_ids, KIND, page.q))
+        rows = rows.filter(pk__in=matching_ids(actor, KIND, page.q))
     if page.name:
         rows = rows.filter(name=page.name)
     if page.phone:

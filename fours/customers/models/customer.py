@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from fours.base.personal import PersonalDate, PersonalText, mask
 from fours.kernel.models import ChildOfDocument, StoreScoped
 
 
@@ -26,10 +27,10 @@ class Customer(StoreScoped):
 
     kind = models.CharField("类型", max_length=10, choices=CustomerKind.choices, default=CustomerKind.PERSON)
     name = models.CharField("姓名/名称", max_length=100)
-    id_number = models.CharField("身份证号", max_length=18, blank=True)
+    id_number = PersonalText("身份证号", personal="identity", max_length=18, blank=True)
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
-    birthday = models.DateField("生日", null=True, blank=True)
-    address = models.CharField("地址", max_length=200, blank=True)
+    birthday = PersonalDate("生日", null=True, blank=True)
+    address = PersonalText("地址", personal="address", max_length=200, blank=True)
     postcode = models.CharField("邮编", max_length=6, blank=True)
     grade = models.CharField("级别", max_length=10, choices=Grade.choices, default=Grade.NORMAL)
     source = models.CharField("来源", max_length=40, blank=True)
@@ -85,7 +86,7 @@ class Phone(ChildOfDocument):
     Kind = PhoneKind
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="phones", verbose_name="客户")
-    number = models.CharField("号码", max_length=24)
+    number = PersonalText("号码", personal="phone", max_length=24)
     kind = models.CharField("类型", max_length=10, choices=PhoneKind.choices, default=PhoneKind.MOBILE)
     valid = models.BooleanField("有效", default=True)
     primary = models.BooleanField("首选", default=False)
@@ -99,7 +100,7 @@ class Phone(ChildOfDocument):
         indexes = [models.Index(fields=["store", "number"], name="phone_number")]
 
     def __str__(self) -> str:
-        return self.number
+        return mask(self.number, "phone")
 
 
 class Relation(models.TextChoices):
@@ -119,7 +120,7 @@ class Contact(ChildOfDocument):
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts", verbose_name="客户")
     name = models.CharField("姓名", max_length=40)
     relation = models.CharField("关系", max_length=10, choices=Relation.choices)
-    phone = models.CharField("电话", max_length=24, blank=True)
+    phone = PersonalText("电话", personal="phone", max_length=24, blank=True)
     for_calls = models.BooleanField("回访联系人", default=False)
     note = models.CharField("备注", max_length=100, blank=True)
 

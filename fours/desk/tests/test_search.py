@@ -164,8 +164,8 @@ def test_lists_look_up_ids_of_one_kind_by_the_same_keys(s01: Store, person: Pers
     longer = put(advisor, "更长的车", "car", plate_keys("苏E123456"))
     whole = put(advisor, "小明的车", "car", plate_keys("苏E12345"))
     put(advisor, "王小明", "person", [("苏e12345", 1)])
-    assert matching_ids(advisor.store_ids, "car", "苏E·12345") == [whole.pk, longer.pk]
-    assert matching_ids(advisor.store_ids, "car", " ") == []
+    assert matching_ids(advisor, "car", "苏E·12345") == [whole.pk, longer.pk]
+    assert matching_ids(advisor, "car", " ") == []
 
 
 def test_the_box_gets_a_list_and_the_address_bar_a_page(

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from fours.base.field_text import is_figure, text_of, value_of
+from fours.base.personal import Personal, kind_of_field
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.menu import Item, menu_item, menu_section
@@ -76,7 +77,7 @@ class Register:
         joined = [name for name in self.columns if name in self.references]
         return visible(self.model, actor).select_related(*joined)
 
-    def matching(self, rows: Rows, text: str) -> Rows:
+    def matching(self, rows: Rows, text: str, actor: Actor) -> Rows:
         """The rows in which one of the `search` fields contains the text. Large tables look up search keys instead."""
         wanted = Q()
         for name in self.search:
@@ -110,8 +111,9 @@ class Register:
                 row,
                 *(field.name for field in row._meta.concrete_fields if field.name not in KEPT_BY_DATABASE),
             )
+            open_changes = {name: pair for name, pair in changes.items() if not self.is_personal(name)}
             labels = "、".join(str(form.fields[name].label) for name in changes)
-            self.tell(row, "changed", f"修改{self.label} {row}:{labels}", actor, {"changes": changes})
+            self.tell(row, "changed", f"修改{self.label} {row}:{labels}", actor, {"changes": open_changes})
         return row
 
     def rest(self, row: Any, active: bool, actor: Actor) -> None:
@@ -141,14 +143,21 @@ class Register:
         return str(getattr(self.model._meta.get_field(name), "verbose_name", name))
 
     def sorts(self, name: str) -> bool:
-        return self._method(name) is None
+        return self._method(name) is None and not self.is_personal(name)
+
+    def is_personal(self, name: str) -> bool:
+        """Whether the column is marked as personal data: nobody sorts by it, and its history names it only."""
+        return self._method(name) is None and kind_of_field(self.model._meta.get_field(name)) is not None
 
     def is_figure(self, name: str) -> bool:
         return self._method(name) is None and is_figure(self.model, name)
 
     def text(self, row: Any, name: str) -> str:
         method = self._method(name)
-        return str(method(row)) if method else text_of(row, name)
+        if method is None:
+            return text_of(row, name)
+        value = method(row)
+        return value if isinstance(value, Personal) else str(value)
 
     def value(self, row: Any, name: str) -> Any:
         method = self._method(name)

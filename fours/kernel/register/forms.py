@@ -100,7 +100,7 @@ class RegisterFilters(django_filters.FilterSet):  # type: ignore[misc]
         if register.can_rest and "active" in register.filters and "active" not in data:
             data = {**data.dict(), "active": "true"}
         super().__init__(data, queryset)
-        self.register = register
+        self.register, self.actor = register, actor
         if not register.search:
             del self.filters["q"]
         for name, each in self.filters.items():
@@ -110,11 +110,11 @@ class RegisterFilters(django_filters.FilterSet):  # type: ignore[misc]
                 each.extra["queryset"] = register.choices(name, actor)
 
     def by_text(self, rows: Any, name: str, text: str) -> Any:
-        return self.register.matching(rows, clean(text))
+        return self.register.matching(rows, clean(text), self.actor)
 
 
 def _yes_no(field: object) -> dict[str, object]:
-    return {"choices": [("true", "是"), ("false", "否")], "coerce": lambda text: text == "true"}
+    return {"choices": [("", "全部"), ("true", "是"), ("false", "否")], "coerce": lambda text: text == "true"}
 
 
 def filters_of(register: "Register") -> type[RegisterFilters]:

@@ -15,6 +15,7 @@ from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.history import history_of
 from fours.kernel.models import StoreScoped
 from fours.kernel.panels import panels_of, render_panel
+from fours.kernel.personal import shown
 from fours.kernel.security import note
 from fours.kernel.verbs import take
 from fours.kernel.web import ActorRequest, attempt, done, page, screen
@@ -56,7 +57,9 @@ def export(request: ActorRequest, register: Register) -> HttpResponse:
     note(request, "exported", f"{register.label} {count} 行 {request.META['QUERY_STRING']}")
     in_form = [name for _, names in register.form for name in names]
     names = list(dict.fromkeys([*register.columns, *in_form]))
-    values = ([register.value(row, name) for name in names] for row in rows.iterator(2000))
+    values = (
+        [shown(register.value(row, name), request.actor) for name in names] for row in rows.iterator(2000)
+    )
     return excel_answer(register.label, [register.heading(name) for name in names], values)
 
 

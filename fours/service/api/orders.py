@@ -176,8 +176,8 @@ def orders(request: ApiRequest, page: Query[OrderPage]) -> object:
     actor = reader(request, page.store)
     rows = rows_of(RepairOrder, actor)
     if page.q:
-        cars = matching_ids(actor.store_ids, "vehicle", page.q)
-        rows = rows.filter(pk__in=matching_ids(actor.store_ids, KIND, page.q)) | rows.filter(vehicle__in=cars)
+        cars = matching_ids(actor, "vehicle", page.q)
+        rows = rows.filter(pk__in=matching_ids(actor, KIND, page.q)) | rows.filter(vehicle__in=cars)
     for name in ("state", "presence", "kind", "number", "vehicle_id", "customer_id"):
         if wanted := getattr(page, name):
             rows = rows.filter(**{name: wanted})

@@ -21,6 +21,7 @@ from fours.desk.api_tools import (
     Moment,
     Page,
     PersonOut,
+    PhoneText,
     Text,
     Versioned,
     When,
@@ -59,7 +60,7 @@ class AppointmentOut(Schema):
     vehicle: VehicleRef
     customer_id: int | None
     contact_name: str
-    contact_phone: str
+    contact_phone: PhoneText
     at: Moment
     hours: Decimal
     work_kind: str
@@ -84,7 +85,7 @@ class CheckInOut(Schema):
     customer_id: int | None
     appointment_id: int | None
     deliverer_name: str
-    deliverer_phone: str
+    deliverer_phone: PhoneText
     arrived_at: Moment
     advisor: PersonOut
     mileage: int | None

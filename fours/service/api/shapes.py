@@ -8,7 +8,7 @@ from django.db.models import Prefetch, QuerySet
 from ninja import Schema
 from pydantic import BeforeValidator, ValidationInfo
 
-from fours.desk.api_tools import ApiRequest, Moment, PersonOut, rows_of
+from fours.desk.api_tools import ApiRequest, Moment, PersonOut, PhoneText, rows_of
 from fours.service.models import ClockEntry, LaborLine, Payment, RepairOrder, Statement
 from fours.service.stage import stage_of, with_stage_rows
 from fours.service.totals import Totals, totals_by_payer
@@ -194,7 +194,7 @@ class OrderOut(OrderRow):
     repair_class: str
     check_in_id: int | None
     deliverer_name: str
-    deliverer_phone: str
+    deliverer_phone: PhoneText
     fuel_level: int | None
     concern: str
     diagnosis: str

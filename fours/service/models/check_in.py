@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from fours.base.personal import PersonalText
 from fours.customers.models import Customer
 from fours.kernel.models import Attachment, Document
 from fours.vehicles.models import Vehicle
@@ -35,7 +36,7 @@ class CheckIn(Document):
         Appointment, models.PROTECT, null=True, blank=True, related_name="check_in", verbose_name="预约"
     )
     deliverer_name = models.CharField("送修人", max_length=40)
-    deliverer_phone = models.CharField("送修人电话", max_length=24)
+    deliverer_phone = PersonalText("送修人电话", personal="phone", max_length=24)
     arrived_at = models.DateTimeField("到店时间")
     arrival_date = models.DateField("到店营业日")
     advisor = models.ForeignKey(

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from fours.base.personal import PersonalText
 from fours.customers.models import Customer
 from fours.kernel.models import Attachment, ChildOfDocument, Document
 from fours.vehicles.models import Vehicle
@@ -94,7 +95,7 @@ class RepairOrder(Document):
         Customer, models.PROTECT, related_name="repair_orders", verbose_name="托修方"
     )
     deliverer_name = models.CharField("送修人", max_length=40)
-    deliverer_phone = models.CharField("送修人电话", max_length=24, blank=True)
+    deliverer_phone = PersonalText("送修人电话", personal="phone", max_length=24, blank=True)
     advisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="advised_orders", verbose_name="服务顾问"
     )

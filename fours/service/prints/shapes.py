@@ -1,18 +1,22 @@
 """Parts the shapes of the papers of the workshop are made of; conventions: ``views.py``."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from fours.kernel.personal import Masked
 from fours.kernel.prints.views import Photo, Signature
+
+PhoneText = Annotated[str, Masked("phone")]
+AddressText = Annotated[str, Masked("address")]
 
 
 class CustomerFacts(TypedDict):
     owner: str
     """托修方: owner of the car, or the company that orders the repair."""
-    phone: str
-    address: str
+    phone: PhoneText
+    address: AddressText
     sender: str
     """送修人: who brought the car; may be the owner."""
-    sender_phone: str
+    sender_phone: PhoneText
 
 
 class VehicleFacts(TypedDict):

@@ -106,11 +106,10 @@ def _filtered(request: ActorRequest, wanted: Mapping[str, Any]) -> QuerySet[Repa
     if wanted.get("mine"):
         rows = rows.filter(advisor=request.user)
     if text := wanted.get("q"):
-        stores = request.actor.store_ids
         rows = rows.filter(
-            Q(pk__in=matching_ids(stores, "order", text))
-            | Q(vehicle__in=matching_ids(stores, "vehicle", text))
-            | Q(customer__in=matching_ids(stores, "customer", text))
+            Q(pk__in=matching_ids(request.actor, "order", text))
+            | Q(vehicle__in=matching_ids(request.actor, "vehicle", text))
+            | Q(customer__in=matching_ids(request.actor, "customer", text))
         )
     return rows
 
@@ -130,7 +129,7 @@ def _tabs(
 
 
 def _row(order: RepairOrder) -> OrderRow:
-    waiting = order.promised_at if order.state in ("authorised", "completed") else None
+    waiting = order.promised_at if order.state == RepairOrder.State.AUTHORISED else None
     left = waiting - timezone.now() if waiting else None
     late = left is not None and left < timedelta(0)
     return OrderRow(order, stage_of(order), late, left is not None and not late and left < SOON)

@@ -12,6 +12,7 @@ from fours.desk.api_tools import (
     Listed,
     Moment,
     Page,
+    PhoneText,
     Text,
     Versioned,
     When,
@@ -41,7 +42,7 @@ class CallOut(Schema):
     customer_id: int
     delivered_on: date
     contact_name: str
-    contact_phone: str
+    contact_phone: PhoneText
     window_start: Moment
     window_end: Moment
     due_at: Moment

@@ -1,7 +1,8 @@
 """Shapes of the papers of customer care. Conventions: ``fours/service/prints/views.py``."""
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
+from fours.kernel.personal import Masked
 from fours.kernel.prints.views import Letterhead, Paper, Signature
 
 
@@ -11,7 +12,7 @@ class HandlingSheetView(TypedDict):
     letterhead: Letterhead
     paper: Paper
     customer: str
-    phone: str
+    phone: Annotated[str, Masked("phone")]
     plate: str
     model: str
     vin: str

@@ -14,6 +14,7 @@ from fours.customers.completeness import completeness
 from fours.desk.worklist import end_of_day
 from fours.kernel.actor import Actor
 from fours.kernel.history import history_address
+from fours.kernel.personal import sees_personal
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.models import AdditionalWork, LaborLine, PartLine, RepairOrder
@@ -59,11 +60,12 @@ def calls(request: ActorRequest) -> HttpResponse:
     wanted = next((rows for key, _, rows in tabs if key == shown), tabs[0][2])
     rows = with_person(mine.filter(wanted)).select_related("vehicle", "customer", "done_by")
     if query:
+        by_phone = "contact_phone__startswith" if sees_personal(request.actor) else "contact_phone"
         rows = rows.filter(
             Q(number__startswith=query.upper())
             | Q(vehicle__plate__startswith=query.upper())
             | Q(contact_name__startswith=query)
-            | Q(contact_phone__startswith=query)
+            | Q((by_phone, query))
         )
     rows = rows.order_by("window_start", "pk") if shown in ("today", "later") else rows.order_by("-pk")
     paginator = Paginator(rows, PER_PAGE)

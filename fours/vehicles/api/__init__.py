@@ -174,7 +174,7 @@ def vehicles(request: ApiRequest, page: Query[VehiclePage]) -> object:
     actor = reader(request, page.store)
     rows = rows_of(Vehicle, actor).filter(merged_into=None)
     if page.q:
-        rows = rows.filter(pk__in=matching_ids(actor.store_ids, KIND, page.q))
+        rows = rows.filter(pk__in=matching_ids(actor, KIND, page.q))
     if page.vin:
         rows = rows.filter(vin=page.vin)
     if page.plate:

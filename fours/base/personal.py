@@ -1,0 +1,106 @@
+"""Personal data (PF-13, PIPL): marked on the model's field, and masked wherever it is written out for people.
+
+What is read from a marked field is still a `str` or a `date`, so rules compare and copy it as ever; it also knows how it is
+masked. Putting it into a longer text loses the mark: write it through `shown` (fours.kernel.personal) before.
+"""
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from django.db import models
+
+from .text import mask_phone
+
+Kind: TypeAlias = Literal["phone", "identity", "address", "day", "text"]
+
+HIDDEN = "****"
+
+
+class Personal(str):
+    """A text about a person, as read from a marked field."""
+
+    kind: Kind = "text"
+
+    def __new__(cls, text: str, kind: Kind = "text") -> "Personal":
+        made = super().__new__(cls, text)
+        made.kind = kind
+        return made
+
+    @property
+    def masked(self) -> str:
+        """138****5678, 3205**********1234, 苏州市吴中区****; nothing stays nothing."""
+        return mask(self, self.kind)
+
+
+class PersonalDay(date):
+    """A day about a person, such as a birthday."""
+
+    masked = "****-**-**"
+
+
+def mask(text: str, kind: Kind) -> str:
+    """The text without what tells the person: enough stays to be recognised by who knows it."""
+    plain = str(text)
+    if not plain:
+        return ""
+    if kind == "phone":
+        return mask_phone(plain)
+    if kind == "identity":
+        return f"{plain[:4]}{'*' * (len(plain) - 8)}{plain[-4:]}" if len(plain) > 8 else HIDDEN
+    if kind == "address":
+        return plain[:6] + HIDDEN if len(plain) > 10 else HIDDEN
+    return PersonalDay.masked if kind == "day" else HIDDEN
+
+
+if TYPE_CHECKING:
+    CharField = models.CharField[str | int, str]
+    DateField = models.DateField[date | str | None, date | None]
+else:
+    CharField = models.CharField
+    DateField = models.DateField
+
+
+class PersonalText(CharField):
+    """A text column that holds personal data of the given kind; in the database a plain text."""
+
+    def __init__(self, *args: Any, personal: Kind, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.personal: Kind = personal
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+        return Personal(value, self.personal) if value else value
+
+    def deconstruct(self) -> Any:
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
+
+    def clone(self) -> "PersonalText":
+        _name, _, args, options = super().deconstruct()
+        return type(self)(*args, personal=self.personal, **options)
+
+
+class PersonalDate(DateField):
+    """A date column about a person; in the database a plain date."""
+
+    personal: Kind = "day"
+
+    def from_db_value(self, value: date | None, expression: object, connection: object) -> date | None:
+        return PersonalDay(value.year, value.month, value.day) if value else value
+
+    def deconstruct(self) -> Any:
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.DateField", args, options
+
+    def clone(self) -> "PersonalDate":
+        _name, _, args, options = super().deconstruct()
+        return type(self)(*args, **options)
+
+
+def kind_of_field(field: object) -> Kind | None:
+    """How a model's field is masked; None when it holds nothing personal."""
+    return getattr(field, "personal", None)
+
+
+def marked_fields(model: type[models.Model]) -> list[Any]:
+    """The fields of a model that are marked as personal."""
+    return [field for field in model._meta.concrete_fields if kind_of_field(field)]
