@@ -8,7 +8,7 @@ from django.apps import AppConfig
 # Rooms that only declare things into a registry; importing them is what makes the declarations count.
 ROOMS = (
     "permissions", "defaults", "verbs", "registers", "deadlines", "subscribers", "search", "imports", "exports", "panels", "menu",
-    "worklist", "jobs", "papers", "pickers", "checks",
+    "worklist", "jobs", "papers", "pickers", "checks", "setup",
 )  # fmt: skip
 
 

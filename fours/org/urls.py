@@ -1,8 +1,11 @@
 from django.urls import path
 
-from fours.org.views import people, posts
+from fours.org.views import people, posts, setup
 
 urlpatterns = [
+    path("org/setup/", setup.setup, name="setup"),
+    path("org/setup/people/", setup.setup_people, name="setup_people"),
+    path("org/setup/bays/", setup.setup_bays, name="setup_bays"),
     path("org/people/", people.people, name="people"),
     path("org/people/new/", people.person_new, name="person_new"),
     path("org/people/<int:pk>/", people.person, name="person"),

@@ -126,6 +126,8 @@ TABLE: dict[str, str] = {
     "end_assignment": "it_admin",
     "reset_password": "it_admin",
     "dismiss_employee": "it_admin",
+    "set_up_bays": f"it_admin gm {MANAGERS}",
+    "set_labor_rates": f"it_admin gm {MANAGERS}",
     "change_setting": f"it_admin gm {MANAGERS}",
     "retry_occurrence": f"it_admin gm {MANAGERS}",
     "retry_delivery": f"it_admin gm {MANAGERS}",

@@ -1,5 +1,5 @@
 """Verbs of the organisation; importing the package declares them."""
 
-from . import people
+from . import bays, people
 
-__all__ = ["people"]
+__all__ = ["bays", "people"]

@@ -1,6 +1,5 @@
 """员工: who works in the store, their posts, and how they get in."""
 
-import secrets
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +30,9 @@ from fours.org.verbs.people import (
     end_assignment,
     reset_password,
 )
+from fours.org.verbs.setup_people import proposed_password
 
 PER_PAGE = 50
-# Without letters and digits that look alike when read aloud or from paper.
-LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -133,7 +131,7 @@ def _person(request: ActorRequest, pk: int) -> User:
 def person_new(request: ActorRequest) -> HttpResponse:
     """A new employee with a first post and a password to hand over."""
     store = request.actor.must_store
-    form = PersonForm(request.POST or None, actor=request.actor, initial={"password": _proposed_password()})
+    form = PersonForm(request.POST or None, actor=request.actor, initial={"password": proposed_password()})
     if request.method == "POST":
         made = attempt(form, lambda: add_employee(store, **form.cleaned_data, actor=request.actor))
         if made is not None:
@@ -184,7 +182,7 @@ def person_assign(request: ActorRequest, pk: int) -> HttpResponse:
 def person_password(request: ActorRequest, pk: int) -> HttpResponse:
     """A new password to hand over."""
     shown, store = _person(request, pk), request.actor.must_store
-    form = PasswordForm(request.POST or None, initial={"password": _proposed_password()})
+    form = PasswordForm(request.POST or None, initial={"password": proposed_password()})
     back = reverse("person", args=[pk])
     if request.method == "POST":
         made = attempt(
@@ -234,7 +232,3 @@ def _form(
         "sections": sections or [],
     }
     return page(request, "kernel/form_page.html", context, form)
-
-
-def _proposed_password() -> str:
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(3))
