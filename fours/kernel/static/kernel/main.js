@@ -12,6 +12,7 @@ const starters = {
   "[data-photos]": async (element) => (await import("./photo.js")).start(element),
   "[data-board]": async (element) => (await import("./board.js")).start(element),
   ".tabs:has([data-panel-tab])": async (element) => (await import("./panel_tabs.js")).start(element),
+  "input[type=file].form-control": async (element) => (await import("./files.js")).start(element),
   ".table-edit": async (element) => (await import("./lines.js")).start(element),
 };
 

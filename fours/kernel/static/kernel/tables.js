@@ -9,6 +9,7 @@ export function labelCells(root) {
       let column = 0;
       for (const cell of row.cells) {
         if (cell.colSpan === 1 && column > 0 && heads[column]) cell.dataset.label = heads[column];
+        if (column > 0 && cell.textContent.trim() === "—") cell.dataset.blank = "";
         column += cell.colSpan;
       }
     }
