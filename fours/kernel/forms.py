@@ -8,6 +8,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
+DASHES = "---------"
 _SELECTS = (forms.Select, forms.SelectMultiple)
 _PLAIN = (forms.HiddenInput, forms.MultipleHiddenInput)
 _CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
@@ -48,6 +49,7 @@ class TablerForm(forms.BaseForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _use_native_control(field.widget)
+            _word_the_empty_choice(field)
             if isinstance(field, forms.DateField | forms.DateTimeField):
                 field.validators.append(_within_our_time)
 
@@ -66,6 +68,18 @@ def _within_our_time(value: date) -> None:
     """A slip of the keyboard, not a date; at the ends of the calendar the day before or after does not exist."""
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise forms.ValidationError(f"日期应在 {FIRST_YEAR} 年到 {LAST_YEAR} 年之间。")
+
+
+def _word_the_empty_choice(field: forms.Field) -> None:
+    """Django's row of dashes says nothing: 请选择 where a choice must be made, 不选 where it may be left out."""
+    word = "请选择" if field.required else "不选"
+    if isinstance(field, forms.ModelChoiceField):
+        if field.empty_label == DASHES:
+            field.empty_label = word
+    elif isinstance(field, forms.ChoiceField):
+        choices = list(field.choices)
+        if choices and choices[0] == ("", DASHES):
+            field.choices = [("", word), *choices[1:]]
 
 
 def _control_class(widget: forms.Widget) -> str:

@@ -48,14 +48,19 @@ menu_item("系统", Item("安全日志", "security_log", "shield-lock", "org.man
 
 
 def menu_for(actor: Actor, path: str) -> list[Section]:
-    """The sections with at least one item the actor may enter; the item whose address begins the path is active."""
+    """The sections with at least one item the actor may enter; the item whose address begins the path is active.
+
+    A page that several sections lead to is listed once, in the first one the actor may enter it from.
+    """
     shown = []
+    listed: set[str] = set()
     for section in sorted(SECTIONS.values(), key=lambda s: s.order):
         items = [
             replace(i, url=url)
             for i in sorted(section.items, key=lambda i: i.order)
-            if actor.can(i.permission) and (url := _url(i))
+            if actor.can(i.permission) and (url := _url(i)) and url not in listed
         ]
+        listed.update(i.url for i in items)
         if items:
             shown.append(replace(section, items=items))
     urls = [
