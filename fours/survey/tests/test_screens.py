@@ -69,7 +69,7 @@ def test_the_page_says_whom_why_and_what_to_say(call: FollowUpCall, client_of: C
     assert "请问是王小明吗?我是四方一店的回访专员crm_agentS01" in shown
     assert "做了更换机油机滤" in shown
     assert "保养,刹车异响" in shown
-    assert "档案缺:" in shown
+    assert "档案还缺" in shown
     assert shown.count("data-question") == len(QUESTIONS)
 
 
