@@ -40,9 +40,14 @@ class StockFilter(TablerForm, forms.Form):
     show = forms.ChoiceField(required=False, choices=SHOWN, widget=forms.HiddenInput)
 
 
-class PaperFilter(TablerForm, forms.Form):
+class ReceiptFilter(TablerForm, forms.Form):
     autofocus = False
-    q = forms.CharField(label="单号、车牌、供应商", required=False, max_length=40)
+    q = forms.CharField(label="单号、送货单号、供应商", required=False, max_length=40)
+
+
+class SlipFilter(TablerForm, forms.Form):
+    autofocus = False
+    q = forms.CharField(label="领料单号、工单号、车牌", required=False, max_length=40)
 
 
 class StorePartForm(TablerForm, forms.Form):

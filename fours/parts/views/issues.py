@@ -5,7 +5,7 @@ from django.db.models import Count, Q
 from django.http import HttpResponse
 
 from fours.kernel.web import ActorRequest, find, page, screen
-from fours.parts.forms import PaperFilter
+from fours.parts.forms import SlipFilter
 from fours.parts.models import IssueSlip
 from fours.parts.papers import lines_of
 from fours.parts.sources import address_of
@@ -14,7 +14,7 @@ from fours.parts.sources import address_of
 @screen("parts.view")
 def issue_slips(request: ActorRequest) -> HttpResponse:
     """Slips, the newest first; found by their number, the order's or the plate."""
-    form = PaperFilter(request.GET)
+    form = SlipFilter(request.GET)
     rows = IssueSlip.objects.visible_to(request.actor).select_related("receiver", "created_by")
     if form.is_valid() and (q := form.cleaned_data["q"].replace("·", "")):
         rows = rows.filter(Q(number__icontains=q) | Q(source_number__icontains=q) | Q(subject__icontains=q))

@@ -10,7 +10,7 @@ from django.urls import reverse
 from fours.base.errors import Refused
 from fours.base.text import number_in
 from fours.kernel.web import ActorRequest, done, find, page, put_on, screen
-from fours.parts.forms import PaperFilter, ReceiptForm, ReceiptLineForm, ReceiptLines
+from fours.parts.forms import ReceiptFilter, ReceiptForm, ReceiptLineForm, ReceiptLines
 from fours.parts.models import Bin, StockMovement, StockReceipt, StorePart
 from fours.parts.verbs.receive import receive_parts
 
@@ -20,7 +20,7 @@ KIND = "parts.stockreceipt"
 @screen("parts.view")
 def receipts(request: ActorRequest) -> HttpResponse:
     """Receipts, the newest first."""
-    form = PaperFilter(request.GET)
+    form = ReceiptFilter(request.GET)
     moved = StockMovement.objects.visible_to(request.actor).filter(source_kind=KIND, source_id=OuterRef("pk"))
     grouped = moved.order_by().values("source_id")
     rows = StockReceipt.objects.visible_to(request.actor).select_related("created_by").order_by("-pk")
