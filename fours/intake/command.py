@@ -8,9 +8,10 @@ from django.db import transaction
 
 from fours.base.errors import Refused
 from fours.intake.columns import Matching
-from fours.intake.plan import IntakeKind, Issue, dry_run
+from fours.intake.kinds import REJECTED, IntakeKind
+from fours.intake.plan import Issue, dry_run
 from fours.intake.reader import Sheet, UnreadableFile
-from fours.intake.verbs.load import BATCH, OUTCOMES, REJECTED, check_load, load_rows, rehearse
+from fours.intake.verbs.load import BATCH, OUTCOMES, check_load, load_rows, rehearse
 from fours.intake.verbs.staging import (
     State,
     check_mapping,

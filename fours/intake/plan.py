@@ -1,7 +1,7 @@
 """The dry run: every row cleaned, with what is wrong and what to look at; nothing is stored."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,8 +10,6 @@ from fours.intake.cells import Cell, cell_text, is_blank
 from fours.intake.columns import Column, heading_unit
 from fours.intake.layout import Row
 from fours.intake.reader import Sheet
-from fours.kernel.actor import Actor
-from fours.kernel.models import Store
 
 # What people write instead of leaving a cell empty.
 EMPTY_WORDS = frozenset(
@@ -62,47 +60,6 @@ class RowResult:
     @property
     def ok(self) -> bool:
         return not self.errors
-
-
-Warn = Callable[[str, str], None]
-"""Called with the label of a column and a Chinese sentence, for what a person should look at."""
-
-LoadRow = Callable[[Store, Mapping[str, Any], Actor, Warn], str]
-"""Loads one cleaned row wholly or raises Refused; answers created, updated or unchanged."""
-
-
-@dataclass(frozen=True)
-class IntakeKind:
-    """A kind of import: its name on the command line, its Chinese label, its columns, what loads one row, and who may."""
-
-    name: str
-    label: str
-    columns: tuple[Column, ...]
-    load_row: LoadRow
-    permission: str
-
-
-_KINDS: dict[str, IntakeKind] = {}
-
-
-def register_intake(kind: IntakeKind) -> IntakeKind:
-    """Make a kind known by its name; a second of the same name is a mistake in the program."""
-    if kind.name in _KINDS:
-        raise ValueError(f"the import kind {kind.name} is registered twice")
-    names = [column.name for column in kind.columns]
-    if len(set(names)) < len(names):
-        raise ValueError(f"the import kind {kind.name} has a column twice")
-    _KINDS[kind.name] = kind
-    return kind
-
-
-def intake_kinds() -> tuple[IntakeKind, ...]:
-    """All kinds, in the order they were registered."""
-    return tuple(_KINDS.values())
-
-
-def intake_kind(name: str) -> IntakeKind | None:
-    return _KINDS.get(name)
 
 
 def dry_run(sheet: Sheet, mapping: Mapping[str, int], columns: Sequence[Column]) -> list[RowResult]:

@@ -18,9 +18,10 @@ from fours.base.personal import Kind, mask
 from fours.intake.cells import cell_text, is_blank
 from fours.intake.columns import Column, Match, Matching
 from fours.intake.error_workbook import write_error_workbook
-from fours.intake.plan import IntakeKind, Issue, RowResult, intake_kinds
+from fours.intake.kinds import REJECTED, IntakeKind, intake_kinds
+from fours.intake.plan import Issue, RowResult
 from fours.intake.reader import Sheet
-from fours.intake.verbs.load import REJECTED, check_load, load_rows
+from fours.intake.verbs.load import check_load, load_rows
 from fours.intake.verbs.staging import (
     MAX_UPLOAD,
     SUFFIXES,

@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 
 from fours.base.errors import Refused
 from fours.base.money import round_money, round_unit_cost
-from fours.intake.plan import IntakeKind, Warn, register_intake
+from fours.intake.kinds import IntakeKind, Warn, register_intake
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.events import announce

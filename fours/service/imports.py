@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from fours.base.text import initials
-from fours.intake.plan import IntakeKind, Warn, register_intake
+from fours.intake.kinds import IntakeKind, Warn, register_intake
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.models import Store

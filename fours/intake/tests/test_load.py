@@ -10,8 +10,9 @@ import pytest
 from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.intake.clean import text
 from fours.intake.columns import Column
-from fours.intake.plan import IntakeKind, Issue, RowResult, Warn
-from fours.intake.verbs.load import check_load, load_rows, rehearse, try_row
+from fours.intake.kinds import IntakeKind, Warn
+from fours.intake.plan import Issue, RowResult
+from fours.intake.verbs.load import check_load, load_rows, rehearse
 from fours.intake.verbs.staging import staged, values_of
 from fours.kernel.actor import Actor
 from fours.kernel.models import ClosedDate, IntakeLoad, IntakeRow, Store
@@ -41,16 +42,16 @@ def row(number: int, name: str) -> RowResult:
 
 
 def test_a_refused_row_leaves_nothing_behind(s01: Store) -> None:
-    tried = try_row(KIND, row(3, "refused"), s01, Actor.system(s01))
+    tried = KIND.try_row(s01, row(3, "refused"), Actor.system(s01))
     assert (tried.outcome, tried.errors, tried.warnings) == ("rejected", [Issue(3, "名称", "名称不对")], [])
-    whole = try_row(KIND, row(4, "whole"), s01, Actor.system(s01))
+    whole = KIND.try_row(s01, row(4, "whole"), Actor.system(s01))
     assert whole.errors == [Issue(4, "整行", "这一行不行")]
     assert not ClosedDate.objects.exists()
 
 
 def test_a_row_the_database_refuses_does_not_stop_the_next(s01: Store) -> None:
     rows = [row(3, "twice"), row(4, "good")]
-    outcomes = [try_row(KIND, one, s01, Actor.system(s01)) for one in rows]
+    outcomes = [KIND.try_row(s01, one, Actor.system(s01)) for one in rows]
     assert [tried.outcome for tried in outcomes] == ["rejected", "created"]
     assert outcomes[0].errors == [Issue(3, "整行", "与已有数据冲突，没有保存")]
     assert outcomes[1].warnings == [Issue(4, "名称", "看一下 good")]

@@ -13,8 +13,9 @@ from fours.intake.columns import (
     normal_heading,
 )
 from fours.intake.error_workbook import write_error_workbook
+from fours.intake.kinds import IntakeKind, intake_kind, register_intake
 from fours.intake.layout import Heading
-from fours.intake.plan import IntakeKind, dry_run, intake_kind, issues, register_intake
+from fours.intake.plan import dry_run, issues
 from fours.intake.reader import Sheet, read_sheet
 
 COLUMNS = (

@@ -1,14 +1,12 @@
 """Loading (导入): trying every row without keeping anything, then loading in batches, each a short transaction (PF-11)."""
 
-import logging
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import transaction
 
-from fours.base.errors import Refused
-from fours.intake.plan import IntakeKind, Issue, RowResult, dry_run
+from fours.intake.kinds import REJECTED, IntakeKind, Tried
+from fours.intake.plan import RowResult, dry_run
 from fours.intake.verbs.staging import (
     State,
     check_mapping,
@@ -25,55 +23,18 @@ from fours.kernel.events import announce
 from fours.kernel.models import IntakeLoad, IntakeRow, Store
 from fours.kernel.verbs import must_be, take, verb
 
-log = logging.getLogger(__name__)
-
 BATCH = 500
 # One request of the screen: about two seconds, so that the bar moves and nobody waits behind its locks.
 SCREEN_BATCH = 100
 # A screen's check tries this many rows in its one request (about 20 ms each); of more it only cleans.
 MOST_TRIED = 2000
-REJECTED = "rejected"
 OUTCOMES = ("created", "updated", "unchanged", REJECTED)
-WHOLE_ROW = "整行"
-
-
-@dataclass(frozen=True)
-class Tried:
-    """What became of a row, and what the loading said about it."""
-
-    outcome: str
-    errors: list[Issue] = field(default_factory=list)
-    warnings: list[Issue] = field(default_factory=list)
-
-
-def try_row(kind: IntakeKind, row: RowResult, store: Store, actor: Actor) -> Tried:
-    """Load one clean row wholly, or not at all when it is refused."""
-    warnings: list[Issue] = []
-
-    def warn(column: str, message: str) -> None:
-        warnings.append(Issue(row.number, column, message))
-
-    try:
-        with transaction.atomic():
-            outcome = kind.load_row(store, row.values, actor, warn)
-    except Refused as refusal:
-        return Tried(REJECTED, _refusals(kind, row.number, refusal))
-    except (DataError, IntegrityError):
-        log.exception("import %s: row %s could not be stored", kind.name, row.number)
-        return Tried(REJECTED, [Issue(row.number, WHOLE_ROW, "与已有数据冲突，没有保存")])
-    return Tried(outcome, warnings=warnings)
-
-
-def _refusals(kind: IntakeKind, number: int, refusal: Refused) -> list[Issue]:
-    labels = {column.name: column.label for column in kind.columns}
-    told = refusal.fields or {"": refusal.message}
-    return [Issue(number, labels.get(name, WHOLE_ROW), message) for name, message in told.items()]
 
 
 def rehearse(kind: IntakeKind, rows: Iterable[RowResult], store: Store, actor: Actor) -> dict[int, Tried]:
     """What loading the clean rows would do, by row number; everything it did is undone."""
     with transaction.atomic():
-        tried = {row.number: try_row(kind, row, store, actor) for row in rows if row.ok}
+        tried = kind.load_rows(store, [row for row in rows if row.ok], actor)
         transaction.set_rollback(True)
     return tried
 
@@ -118,8 +79,7 @@ def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> In
     upto = load.result.get("upto", 0)
     waiting = IntakeRow.objects.filter(load=load, number__gt=upto).order_by("number")
     rows = list(waiting[: min(most, BATCH)])
-    for row in rows:
-        _load_staged(kind, row, load.store, actor)
+    _load_staged(kind, rows, load.store, actor)
     IntakeRow.objects.bulk_update(rows, ["errors", "warnings", "outcome"])
     so_far = Counter(load.result.get("loaded", {}))
     so_far.update(counts(rows))
@@ -135,13 +95,17 @@ def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> In
     return load
 
 
-def _load_staged(kind: IntakeKind, row: IntakeRow, store: Store, actor: Actor) -> None:
-    row.errors = [issue for issue in row.errors if not issue.get("late")]
-    row.warnings = [issue for issue in row.warnings if not issue.get("late")]
-    if row.errors:
-        row.outcome = REJECTED
-    else:
-        _note(row, try_row(kind, RowResult(row.number, values_of(row)), store, actor))
+def _load_staged(kind: IntakeKind, rows: Sequence[IntakeRow], store: Store, actor: Actor) -> None:
+    for row in rows:
+        row.errors = [issue for issue in row.errors if not issue.get("late")]
+        row.warnings = [issue for issue in row.warnings if not issue.get("late")]
+    clean = [RowResult(row.number, values_of(row)) for row in rows if not row.errors]
+    tried = kind.load_rows(store, clean, actor)
+    for row in rows:
+        if row.number in tried:
+            _note(row, tried[row.number])
+        else:
+            row.outcome = REJECTED
 
 
 def _note(row: IntakeRow, tried: Tried) -> None:

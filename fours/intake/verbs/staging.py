@@ -9,7 +9,8 @@ from typing import Any
 
 from fours.base.errors import NotThere, Refused
 from fours.intake.columns import Matching, match_columns, missing_required, normal_heading
-from fours.intake.plan import IntakeKind, Issue, RowResult, intake_kind, intake_kinds
+from fours.intake.kinds import IntakeKind, intake_kind, intake_kinds
+from fours.intake.plan import Issue, RowResult
 from fours.intake.reader import Sheet, UnreadableFile, read_sheet
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import read_stored, store_bytes

@@ -9,7 +9,7 @@ import pytest
 from fours.base.errors import Refused
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer
-from fours.intake.plan import intake_kind
+from fours.intake.kinds import intake_kind
 from fours.kernel.actor import Actor
 from fours.kernel.models import Event, Store
 from fours.vehicles.imports import load_row

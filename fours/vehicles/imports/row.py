@@ -13,15 +13,13 @@ from fours.base.errors import Refused
 from fours.customers.facts import ContactEntry, PhoneEntry, label_of
 from fours.customers.models import Customer, Phone
 from fours.customers.verbs.customer import change_customer, create_customer
-from fours.intake.plan import IntakeKind, Warn, register_intake
+from fours.intake.kinds import Warn
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Store
-
-from .intake_columns import CUSTOMER_AND_VEHICLE_COLUMNS
-from .lookup import vehicle_by_plate, vehicle_by_vin
-from .models import Ownership, Vehicle
-from .verbs.vehicle import change_owner, change_vehicle, create_vehicle, record_mileage
+from fours.vehicles.lookup import vehicle_by_plate, vehicle_by_vin
+from fours.vehicles.models import Ownership, Vehicle
+from fours.vehicles.verbs.vehicle import change_owner, change_vehicle, create_vehicle, record_mileage
 
 Outcome = Literal["created", "updated", "unchanged"]
 
@@ -86,23 +84,38 @@ def _known_vehicle(store: Store, values: Mapping[str, Any]) -> tuple[Vehicle | N
 def _new_vehicle(
     store: Store, owner: Customer, values: Mapping[str, Any], other: Vehicle | None, actor: Actor, warn: Warn
 ) -> None:
-    facts = {name: value for name in (*_OF_CAR, *_MOVES_ON) if (value := _of_car(values, name)) is not None}
+    facts = vehicle_facts(values)
     if other is not None:
         warn("车牌号", f"车牌 {other.plate} 已是车架号 {other.vin} 的车辆，未采用")
         del facts["plate"]
-    create_vehicle(
-        store,
-        actor=actor,
-        owner=owner,
-        owned_since=facts.get("sold_on") or facts.get("registered_on"),
-        mileage=values.get("mileage"),
-        mileage_on=_read_on(values),
-        mileage_source="导入",
+    create_vehicle(store, actor=actor, owner=owner, **facts)
+
+
+def vehicle_facts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says for the file of a new car, but its owner."""
+    facts = {name: value for name in (*_OF_CAR, *_MOVES_ON) if (value := _of_car(values, name)) is not None}
+    return {
         **facts,
-    )
+        "owned_since": facts.get("sold_on") or facts.get("registered_on"),
+        "mileage": values.get("mileage"),
+        "mileage_on": _read_on(values),
+        "mileage_source": "导入",
+    }
 
 
 def _complete_vehicle(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, warn: Warn) -> bool:
+    changes = vehicle_news(vehicle, values, warn)
+    other = vehicle_by_plate(vehicle.store, changes.get("plate", ""))
+    if other is not None:
+        warn("车牌号", f"车牌 {other.plate} 已是另一辆车的车牌，未采用")
+        del changes["plate"]
+    if changes:
+        change_vehicle(vehicle, actor=actor, **changes)
+    return _read_mileage(vehicle, values, actor, warn) or bool(changes)
+
+
+def vehicle_news(vehicle: Vehicle, values: Mapping[str, Any], warn: Warn) -> dict[str, Any]:
+    """What the row knows of the car that its file does not; what it says otherwise is told as a warning."""
     changes: dict[str, Any] = {}
     for name in _OF_CAR:
         value, known = _of_car(values, name), getattr(vehicle, name)
@@ -116,13 +129,7 @@ def _complete_vehicle(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor,
         value, known = values.get(name), getattr(vehicle, name)
         if value is not None and (known is None or value > known):
             changes[name] = value
-    other = vehicle_by_plate(vehicle.store, changes.get("plate", ""))
-    if other is not None:
-        warn("车牌号", f"车牌 {other.plate} 已是另一辆车的车牌，未采用")
-        del changes["plate"]
-    if changes:
-        change_vehicle(vehicle, actor=actor, **changes)
-    return _read_mileage(vehicle, values, actor, warn) or bool(changes)
+    return changes
 
 
 def _of_car(values: Mapping[str, Any], name: str) -> Any:
@@ -133,8 +140,7 @@ def _read_mileage(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, war
     kilometers: int | None = values.get("mileage")
     if kilometers is None or vehicle.mileage_readings.filter(kilometers=kilometers).exists():
         return False
-    if vehicle.mileage is not None and kilometers < vehicle.mileage:
-        warn("里程", f"里程 {kilometers:,} km 小于档案中的 {vehicle.mileage:,} km，未采用")
+    if warn_of_less(vehicle, kilometers, warn):
         return False
     try:
         record_mileage(vehicle, kilometers=kilometers, read_on=_read_on(values), source="导入", actor=actor)
@@ -142,6 +148,14 @@ def _read_mileage(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, war
         warn("里程", f"{refusal.message}，未采用")
         return False
     return True
+
+
+def warn_of_less(vehicle: Vehicle, kilometers: int, warn: Warn) -> bool:
+    """Whether the row's mileage is below the known one, which is told and not taken."""
+    less = vehicle.mileage is not None and kilometers < vehicle.mileage
+    if less:
+        warn("里程", f"里程 {kilometers:,} km 小于档案中的 {vehicle.mileage:,} km，未采用")
+    return less
 
 
 def _read_on(values: Mapping[str, Any]) -> date:
@@ -154,12 +168,12 @@ def _read_on(values: Mapping[str, Any]) -> date:
 def _settle_owner(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, warn: Warn) -> bool:
     """Complete the owner's file; a row that names somebody else makes that person a user of the car, not its owner."""
     owner = vehicle.owner
-    if owner is not None and _is_meant(owner, values):
+    if owner is not None and is_meant(owner, values):
         return _complete_customer(owner, values, actor, warn)
     users = vehicle.ownerships.filter(relation=Ownership.Relation.USER, ends_on=None).select_related(
         "customer"
     )
-    known = next((row.customer for row in users if _is_meant(row.customer, values)), None)
+    known = next((row.customer for row in users if is_meant(row.customer, values)), None)
     known = known or _known_customer(vehicle.store, values)
     changed = known is None or _complete_customer(known, values, actor, warn)
     person = known or _new_customer(vehicle.store, values, actor)
@@ -173,11 +187,12 @@ def _settle_owner(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, war
     return changed
 
 
-def _is_meant(customer: Customer, values: Mapping[str, Any]) -> bool:
+def is_meant(customer: Customer, values: Mapping[str, Any]) -> bool:
+    """Whether the row speaks of this customer: by the name, or by a phone."""
     if customer.name == values["name"]:
         return True
     numbers = {phone.number for phone in customer.phones.all()}
-    return any(number in numbers for number in _numbers(values))
+    return any(number in numbers for number in numbers_of(values))
 
 
 def _known_customer(store: Store, values: Mapping[str, Any], *, name_alone: bool = False) -> Customer | None:
@@ -186,7 +201,7 @@ def _known_customer(store: Store, values: Mapping[str, Any], *, name_alone: bool
     for name in ("id_number", "credit_code"):
         if (number := values.get(name)) and (found := rows.filter(**{name: number}).first()):
             return found
-    if numbers := _numbers(values):
+    if numbers := numbers_of(values):
         # From the phones, which have an index; the name alone is no good way in.
         phones = Phone.objects.filter(store=store, number__in=numbers, customer__merged_into=None)
         phone = phones.filter(customer__name=values["name"]).select_related("customer").order_by("pk").first()
@@ -196,7 +211,7 @@ def _known_customer(store: Store, values: Mapping[str, Any], *, name_alone: bool
     return None
 
 
-def _numbers(values: Mapping[str, Any]) -> list[str]:
+def numbers_of(values: Mapping[str, Any]) -> list[str]:
     """The row's phones of the customer, first the one to call; a contact of the same name is the customer."""
     numbers = [values[name] for name in _PHONES if values.get(name)]
     if values.get("contact_phone") and values.get("contact_name") in (None, values["name"]):
@@ -212,20 +227,31 @@ def _contacts(values: Mapping[str, Any]) -> list[ContactEntry]:
 
 
 def _new_customer(store: Store, values: Mapping[str, Any], actor: Actor) -> Customer:
+    return create_customer(store, actor=actor, **customer_facts(values))
+
+
+def customer_facts(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row says for the file of a new customer."""
     name = values["name"]
     company = bool(values.get("credit_code") or _COMPANY.search(name))
-    return create_customer(
-        store,
-        actor=actor,
-        name=name,
-        kind=Customer.Kind.COMPANY if company else Customer.Kind.PERSON,
-        phones=_numbers(values),
-        contacts=_contacts(values),
+    return {
+        "name": name,
+        "kind": Customer.Kind.COMPANY if company else Customer.Kind.PERSON,
+        "phones": numbers_of(values),
+        "contacts": _contacts(values),
         **{field: values[field] for field in _OF_CUSTOMER if values.get(field)},
-    )
+    }
 
 
 def _complete_customer(customer: Customer, values: Mapping[str, Any], actor: Actor, warn: Warn) -> bool:
+    changes = customer_news(customer, values, warn)
+    if changes:
+        change_customer(customer, actor=actor, **changes)
+    return bool(changes)
+
+
+def customer_news(customer: Customer, values: Mapping[str, Any], warn: Warn) -> dict[str, Any]:
+    """What the row knows of the customer that the file does not; what it says otherwise is told as a warning."""
     changes: dict[str, Any] = {}
     for name in ("name", *_OF_CUSTOMER):
         value, known = values.get(name), getattr(customer, name)
@@ -233,24 +259,18 @@ def _complete_customer(customer: Customer, values: Mapping[str, Any], actor: Act
             changes[name] = value
         elif value and value != known:
             warn(label_of(Customer, name), f"档案中为“{known}”，未改为“{value}”")
-    phones = [PhoneEntry(row.number, row.valid, row.primary) for row in customer.phones.order_by("id")]
+    rows = sorted(customer.phones.all(), key=lambda row: row.pk)
+    phones = [PhoneEntry(row.number, row.valid, row.primary) for row in rows]
     known_numbers = {phone.number for phone in phones}
-    new = [PhoneEntry(number) for number in _numbers(values) if number not in known_numbers]
+    new = [PhoneEntry(number) for number in numbers_of(values) if number not in known_numbers]
     if new:
         changes["phones"] = [*phones, *new]
     contacts = [
         ContactEntry(row.name, row.relation, row.phone, row.for_calls, row.note)
-        for row in customer.contacts.order_by("id")
+        for row in sorted(customer.contacts.all(), key=lambda row: row.pk)
     ]
     met = {(contact.name, contact.phone) for contact in contacts}
     others = [contact for contact in _contacts(values) if (contact.name, contact.phone) not in met]
     if others:
         changes["contacts"] = [*contacts, *others]
-    if changes:
-        change_customer(customer, actor=actor, **changes)
-    return bool(changes)
-
-
-register_intake(
-    IntakeKind("customers", "客户和车辆", CUSTOMER_AND_VEHICLE_COLUMNS, load_row, "customers.import")
-)
+    return changes
