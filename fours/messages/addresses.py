@@ -60,6 +60,11 @@ def check_address(channel: str, to: str) -> str:
     return to
 
 
+def is_mobile(text: str) -> bool:
+    """Whether a short message can reach the number."""
+    return check_phone(text).kind == Phone.Kind.MOBILE
+
+
 def _mobile(text: str) -> str:
     checked = check_phone(text)
     if checked.value is None or checked.kind != Phone.Kind.MOBILE:

@@ -13,6 +13,7 @@ from fours.kernel.events import kind_of
 from fours.kernel.models import Store, StoreScoped
 from fours.kernel.store_settings import declare_setting, setting
 
+from .addresses import is_mobile
 from .defaults import GROUP
 from .models import Channel, Message, MessageState, MessageTemplate, Purpose
 from .outbox import Draft, put, withdraw
@@ -67,6 +68,11 @@ def declare_occasion(occasion: Occasion) -> Occasion:
     return occasion
 
 
+def is_on(store: Store, occasion: Occasion) -> bool:
+    """Whether the store writes on this occasion; asked first, so that nothing is looked up in vain."""
+    return bool(setting(store, occasion.switch))
+
+
 def notify(
     occasion: Occasion,
     source: StoreScoped,
@@ -81,25 +87,25 @@ def notify(
     """Put the occasion's message about a document into the outbox; nothing when the store has it turned off.
 
     A document causes it once for each `once`; asked again, the first one is given back. `to` is the phone the document
-    names; without it the customer's own. What may not be sent (opted out, no number) stands in the outbox as
+    names; when it is no mobile number, the customer's own. What may not be sent (opted out, no number) stands in the outbox as
     cancelled with the reason, so that people see that the customer knows nothing. Never refuses: the document's work
     goes on whatever becomes of the message.
     """
     store = source.store
-    if not setting(store, occasion.switch):
-        return None
     key = f"{occasion.name}:{source.pk}:{once}"
     known = Message.objects.filter(store=store, key=key).first()
-    template = template_of(store, occasion)
-    if known is not None or not template.active:
+    if known is not None:
         return known
+    template = template_of(store, occasion)
+    if not template.active or not is_on(store, occasion):
+        return None
     begin = max(timezone.now(), not_before or timezone.now())
     draft = Draft(
         channel=template.channel,
         purpose=occasion.purpose,
         text=template.text,
         subject=template.subject,
-        to=to if template.channel == Channel.SMS else "",
+        to=to if template.channel == Channel.SMS and is_mobile(to) else "",
         template=occasion.name,
         facts=facts,
         key=key,
