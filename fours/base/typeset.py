@@ -12,19 +12,25 @@ import os
 import re
 import tempfile
 import threading
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 
 import segno
 import typst
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFont, ImageOps, UnidentifiedImageError
 
 PACKAGE = Path(__file__).resolve().parent.parent
 FONT_FOLDER = PACKAGE.parent / "node_modules" / "@expo-google-fonts" / "noto-sans-sc"
 FONT_WEIGHTS = ("400Regular", "700Bold")
 TEMPLATE_NAME = re.compile(r"[a-z]+/[a-z_]+\.typ")
 PHOTO_PIXELS = 1600
+# In place of what the font lacks: an emoji as messengers name it, any other character as printers mark a missing one.
+EMOJI, MISSING = "[表情]", "〓"
+# The font has all of Latin 1, Chinese with its punctuation, and full width; anything else is looked up.
+_UNCOMMON = re.compile("[^\\x00-\\xff\\u2010-\\u203b\\u3000-\\u9fff\\uff00-\\uffef]+")
+_JOINERS = str.maketrans("", "", "\u200d\ufe0e\ufe0f")
 
 _lock = threading.Lock()
 
@@ -68,7 +74,8 @@ def typeset(template: str, view: Mapping[str, object]) -> bytes:
 
     ``view`` is plain JSON (text, whole numbers, truth values, lists, mappings), in the shape of the
     TypedDict beside the template. The same view always gives the same bytes, so they can be kept with a
-    hash. Raises TypesetError for an unknown template, a view that is no JSON or lacks a field.
+    hash. Characters the font lacks, which would print as empty boxes, are marked. Raises TypesetError for an
+    unknown template, a view that is no JSON or lacks a field.
     """
     if not TEMPLATE_NAME.fullmatch(template) or not _path(template).is_file():
         raise TypesetError(f"There is no print template {template!r}.")
@@ -76,13 +83,43 @@ def typeset(template: str, view: Mapping[str, object]) -> bytes:
         data = json.dumps(view, ensure_ascii=False, allow_nan=False)
     except (TypeError, ValueError) as error:
         raise TypesetError(f"{template}: the view is not plain JSON: {error}") from error
-    inputs = {"view": data, "qr": _qr_svg(view)}
+    inputs = {"view": printable(data), "qr": _qr_svg(view)}
     with _lock:
         try:
             return _typesetter(os.getpid()).compile(template, inputs)
         except RuntimeError as error:  # TypstError, and its plain parent for faults of the file system
             detail = getattr(error, "diagnostic", "")
             raise TypesetError(f"{template}: {error}\n{detail}".rstrip()) from error
+
+
+def printable(text: str) -> str:
+    """The text with each character the paper's font lacks replaced: emoji by one [表情] a run, others by 〓."""
+    return _UNCOMMON.sub(lambda found: "".join(_marked(found[0].translate(_JOINERS))), text)
+
+
+def _marked(run: str) -> Iterator[str]:
+    emoji = False
+    for char in run:
+        was_emoji, emoji = emoji, False
+        if _font_has(char):
+            yield char
+        elif unicodedata.category(char) in ("So", "Sk", "Cn"):
+            emoji = True
+            if not was_emoji:
+                yield EMOJI
+        else:
+            yield MISSING
+
+
+@lru_cache(maxsize=4096)
+def _font_has(char: str) -> bool:
+    font = _font()
+    return bytes(font.getmask(char)) != bytes(font.getmask("\uffff"))
+
+
+@lru_cache(maxsize=1)
+def _font() -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(next((FONT_FOLDER / FONT_WEIGHTS[0]).glob("*.ttf")), 24)
 
 
 def picture(data: bytes) -> str:

@@ -11,7 +11,7 @@ import pdfplumber
 import pytest
 from PIL import Image
 
-from fours.base.typeset import PACKAGE, TypesetError, picture, typeset
+from fours.base.typeset import PACKAGE, TypesetError, picture, printable, typeset
 from fours.kernel.prints.tests.reading import drawn_signature, missing, pages, paper, texts
 from fours.parts.tests.prints.samples import ISSUE_SLIP
 from fours.service.tests.prints import samples as visit
@@ -104,6 +104,24 @@ def test_a_warm_page_takes_little_time() -> None:
         typeset("service/receipt.typ", view)
         taken.append(time.perf_counter() - began)
     assert min(taken) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("空调不制冷😡😡,太热了", "空调不制冷[表情],太热了"),
+        ("👨‍👩‍👧一家三口👍🏽", "[表情]一家三口[表情]"),
+        ("䶮㐱喆 ①℃√★ñ€", "䶮㐱喆 ①℃√★ñ€"),
+        ("𠮷野家", "〓野家"),
+    ],
+)
+def test_what_the_font_lacks_is_marked_and_no_empty_box(typed: str, printed: str) -> None:
+    assert printable(typed) == printed
+
+
+def test_an_emoji_in_the_customers_words_does_not_spoil_the_paper() -> None:
+    view = {**visit.REPAIR_ORDER, "concerns": ["刹车有异响😊"]}
+    assert not missing(typeset("service/repair_order.typ", view), ["刹车有异响[表情]"])
 
 
 def test_copy_mark_and_demo_are_seen_on_every_page() -> None:
