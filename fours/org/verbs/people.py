@@ -24,6 +24,7 @@ from fours.org.posts import post_names, posts_by_code
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}")
 ADMINISTRATION = "org.manage_users"
+ADMINISTERING = [post for post, granted in PERMISSIONS_OF_POST.items() if ADMINISTRATION in granted]
 FURTHEST_START = timedelta(days=366)
 
 
@@ -50,7 +51,7 @@ def add_employee(
     user.set_password(password)
     user.save()
     _assign(store, user, post, starts_on, team)
-    _announce("org.employee_added", user, actor, f"新增员工 {user.name}:{post_names()[post]}")
+    announce("org.employee_added", user, actor=actor, sentence=f"新增员工 {user.name}:{post_names()[post]}")
     return user
 
 
@@ -64,13 +65,14 @@ def assign_post(
         raise Refused(f"{person.name} 的账号已停用。")
     assignment = _assign(store, person, post, starts_on, team)
     sentence = f"{person.name} 自 {starts_on} 任{post_names()[post]}"
-    _announce("org.post_assigned", person, actor, sentence)
+    announce("org.post_assigned", person, actor=actor, sentence=sentence)
     return assignment
 
 
 @verb("结束任职", ADMINISTRATION)
 def end_assignment(assignment: Assignment, *, ends_on: date, actor: Actor) -> Assignment:
     """The last day in a post; the row stays as history. Refused for the store's last administrator."""
+    take_administration(assignment.store)
     assignment = take(assignment)
     if assignment.ends_on is not None and assignment.ends_on < today():
         raise Refused("这项任职早已结束。")
@@ -80,7 +82,12 @@ def end_assignment(assignment: Assignment, *, ends_on: date, actor: Actor) -> As
     assignment.save(update_fields=["ends_on"])
     check_administrator_remains(assignment.store)
     name = post_names().get(assignment.post, assignment.post)
-    _announce("org.assignment_ended", assignment.user, actor, f"{assignment.user.name} 任{name}至 {ends_on}")
+    announce(
+        "org.assignment_ended",
+        assignment.user,
+        actor=actor,
+        sentence=f"{assignment.user.name} 任{name}至 {ends_on}",
+    )
     return assignment
 
 
@@ -94,7 +101,7 @@ def reset_password(store: Store, *, person: User, password: str, actor: Actor) -
     person.must_change_password = True
     person.save(update_fields=["password", "must_change_password"])
     revoke_tokens(person)
-    _announce("org.password_reset", person, actor, f"重置 {person.name} 的密码")
+    announce("org.password_reset", person, actor=actor, sentence=f"重置 {person.name} 的密码")
     return person
 
 
@@ -104,6 +111,7 @@ def dismiss_employee(store: Store, *, person: User, actor: Actor) -> User:
     check_is_administered_here(store, person)
     if actor.user is not None and person.pk == actor.user.pk:
         raise Refused("不能停用自己的账号。")
+    take_administration(store)
     person = take_person(person)
     if not person.is_active:
         raise Refused(f"{person.name} 的账号已停用。")
@@ -116,7 +124,7 @@ def dismiss_employee(store: Store, *, person: User, actor: Actor) -> User:
     revoke_tokens(person)
     free_tasks_of_leavers(store)
     check_administrator_remains(store)
-    _announce("org.employee_dismissed", person, actor, f"{person.name} 离职,账号停用")
+    announce("org.employee_dismissed", person, actor=actor, sentence=f"{person.name} 离职,账号停用")
     return person
 
 
@@ -156,10 +164,15 @@ def check_is_administered_here(store: Store, person: User) -> None:
         raise Refused(f"{person.name} 属于其他门店,账号和密码由其所属门店的管理员办理。")
 
 
+def take_administration(store: Store) -> None:
+    """Lock who administers the store: of two who take each other's post at once, the second sees what the first did."""
+    rows = Assignment.objects.select_for_update().filter(store=store, post__in=ADMINISTERING)
+    list(rows.order_by("pk").values_list("pk"))
+
+
 def check_administrator_remains(store: Store) -> None:
     """Refuse what leaves a store without anybody who can manage its people, now or from some day on."""
-    administering = [post for post, granted in PERMISSIONS_OF_POST.items() if ADMINISTRATION in granted]
-    lasting = present_assignments(store).filter(post__in=administering, ends_on=None)
+    lasting = present_assignments(store).filter(post__in=ADMINISTERING, ends_on=None)
     if not lasting.exists():
         raise Refused("门店至少要保留一位系统管理员,请先指定接任者。", field="ends_on")
 
@@ -189,7 +202,3 @@ def _assign(store: Store, user: User, post: str, starts_on: date, team: str) -> 
     if held.filter(post=post).exists():
         raise Refused(f"{user.name} 已任{fact.name}。", field="post")
     return Assignment.objects.create(user=user, store=store, post=post, team=team, starts_on=starts_on)
-
-
-def _announce(kind: str, person: User, actor: Actor, sentence: str) -> None:
-    announce(kind, person, actor=actor, sentence=sentence)
