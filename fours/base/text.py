@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from django.utils.dateparse import parse_date
 from pypinyin import Style, lazy_pinyin
@@ -114,10 +115,12 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:-8]}****{phone[-4:]}"
 
 
-def _syllables(name: str, person: bool, style: Style) -> list[str]:
+# A file's name is read for the customer's keys and again for the car's; reading is slow.
+@lru_cache(maxsize=1000)
+def _syllables(name: str, person: bool, style: Style) -> tuple[str, ...]:
     text = squeeze(name)
     spoken = _SURNAMES.get(text[:1]) if person else None
     if spoken is None:
-        return [part.lower() for part in lazy_pinyin(text, style=style)]
+        return tuple(part.lower() for part in lazy_pinyin(text, style=style))
     head = spoken[0] if style == Style.FIRST_LETTER else spoken
-    return [head, *(part.lower() for part in lazy_pinyin(text[1:], style=style))]
+    return (head, *(part.lower() for part in lazy_pinyin(text[1:], style=style)))

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from fours.intake.kinds import REJECTED, IntakeKind, Tried
 from fours.intake.plan import RowResult, dry_run
+from fours.intake.reader import Sheet
 from fours.intake.verbs.staging import (
     State,
     check_mapping,
@@ -40,17 +41,20 @@ def rehearse(kind: IntakeKind, rows: Iterable[RowResult], store: Store, actor: A
 
 
 @verb("核对导入", None)
-def check_load(load: IntakeLoad, *, actor: Actor, most_tried: int = MOST_TRIED) -> IntakeLoad:
+def check_load(
+    load: IntakeLoad, *, actor: Actor, most_tried: int = MOST_TRIED, sheet: Sheet | None = None
+) -> IntakeLoad:
     """Clean every row and, of a file of at most `most_tried` rows, try loading it; only staging is written.
 
     `result["checked"]` has the counts; of rows that were not tried only `read`, `rejected` and `warned` are known.
+    `sheet` is the file's table where the caller has just read it.
     """
     kind = kind_named(load.kind)
     actor.require(kind.permission, load.store_id)
     load = take(load)
     check_not_begun(load)
     check_mapping(kind, load.mapping)
-    results = dry_run(open_file(load), load.mapping, kind.columns)
+    results = dry_run(sheet or open_file(load), load.mapping, kind.columns)
     tried: dict[int, Tried] = {}
     if len(results) <= most_tried:
         tried = rehearse(kind, results, load.store, actor)
@@ -80,7 +84,7 @@ def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> In
     waiting = IntakeRow.objects.filter(load=load, number__gt=upto).order_by("number")
     rows = list(waiting[: min(most, BATCH)])
     _load_staged(kind, rows, load.store, actor)
-    IntakeRow.objects.bulk_update(rows, ["errors", "warnings", "outcome"])
+    _keep_outcomes(rows)
     so_far = Counter(load.result.get("loaded", {}))
     so_far.update(counts(rows))
     load.result = {
@@ -106,6 +110,18 @@ def _load_staged(kind: IntakeKind, rows: Sequence[IntakeRow], store: Store, acto
             _note(row, tried[row.number])
         else:
             row.outcome = REJECTED
+
+
+def _keep_outcomes(rows: Sequence[IntakeRow]) -> None:
+    """Most rows have nothing to tell but their outcome, so one statement for each outcome keeps them."""
+    telling = [row for row in rows if row.errors or row.warnings]
+    IntakeRow.objects.bulk_update(telling, ["errors", "warnings", "outcome"])
+    quiet: dict[str, list[int]] = {}
+    for row in rows:
+        if not (row.errors or row.warnings):
+            quiet.setdefault(row.outcome, []).append(row.pk)
+    for outcome, ids in quiet.items():
+        IntakeRow.objects.filter(pk__in=ids).update(outcome=outcome, errors=[], warnings=[])
 
 
 def _note(row: IntakeRow, tried: Tried) -> None:

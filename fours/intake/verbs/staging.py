@@ -94,15 +94,19 @@ def map_columns(
     mapping: Mapping[str, int],
     sheet_name: str = "",
     remember: bool = True,
+    sheet: Sheet | None = None,
     actor: Actor,
 ) -> IntakeLoad:
-    """Settle which column of the file (index from 0) is what; `remember` it for the store's next file of the kind."""
+    """Settle which column of the file (index from 0) is what; `remember` it for the store's next file of the kind.
+
+    `sheet` is the file's table where the caller has just read it.
+    """
     kind = kind_named(load.kind)
     actor.require(kind.permission, load.store_id)
     load = take(load)
     check_not_begun(load)
     check_mapping(kind, mapping)
-    sheet = open_file(load, sheet_name)
+    sheet = sheet or open_file(load, sheet_name)
     _must_have_rows(sheet)
     load.mapping = dict(mapping)
     load.sheet = sheet.name
