@@ -210,6 +210,10 @@ def test_the_customer_signs_on_the_screen(at, advisor, desk):
     answer = desk.post(address, {**given, "signature": ""})
     assert answer.status_code == 422
     assert "请客户签名" in answer.content.decode()
+    drawn = signature()
+    answer = desk.post(address, {**given, "signed_by": "", "signature": drawn})
+    assert answer.status_code == 422
+    assert f'name="signature" value="{drawn}"' in answer.content.decode()  # nobody signs twice
     answer = desk.post(address, {**given, "signature": signature()})
     assert answer.status_code == 302
     assert fresh(order).state == "authorised"

@@ -7,7 +7,7 @@ export function start(root) {
   const field = root.querySelector("input[type=hidden]");
   const error = root.querySelector("[data-signature-error]");
   const pad = new SignaturePad(canvas, { minWidth: 0.9, maxWidth: 2.6, penColor: "#10182b", backgroundColor: "rgba(255,255,255,0)" });
-  const fit = () => fitCanvas(canvas, pad);
+  const fit = () => fitCanvas(canvas, pad, field);
   new ResizeObserver(fit).observe(frame);
   pad.addEventListener("endStroke", () => {
     field.value = pad.toDataURL("image/png");
@@ -19,11 +19,7 @@ export function start(root) {
     field.value = "";
     frame.classList.remove("signed");
   });
-  if (field.value.startsWith("data:image/png;base64,")) {
-    fit();
-    pad.fromDataURL(field.value);
-    frame.classList.add("signed");
-  }
+  frame.classList.toggle("signed", isDrawn(field.value));
   field.form?.addEventListener("submit", (event) => {
     if (field.value || !field.dataset.required) return;
     event.preventDefault();
@@ -33,7 +29,11 @@ export function start(root) {
   });
 }
 
-function fitCanvas(canvas, pad) {
+function isDrawn(value) {
+  return value.startsWith("data:image/png;base64,");
+}
+
+function fitCanvas(canvas, pad, field) {
   // Two dots per point keep the picture small and the line smooth, whatever the screen.
   const ratio = Math.min(window.devicePixelRatio || 1, 2);
   const [width, height] = [Math.round(canvas.offsetWidth * ratio), Math.round(canvas.offsetHeight * ratio)];
@@ -43,5 +43,7 @@ function fitCanvas(canvas, pad) {
   canvas.height = height;
   canvas.getContext("2d").scale(ratio, ratio);
   pad.clear();
-  pad.fromData(strokes);
+  // A signature that came back with a refused form has no strokes, only its picture.
+  if (strokes.length || !isDrawn(field.value)) pad.fromData(strokes);
+  else pad.fromDataURL(field.value);
 }
