@@ -17,6 +17,11 @@ _CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
 class TablerBoundField(BoundField):
     """A bound field whose control carries the classes and hints its kind needs, whoever renders it."""
 
+    def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
+        # Here and not when the form is made: forms add fields later, in their own set-up.
+        _use_native_control(field.widget)
+        super().__init__(form, field, name)
+
     def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         shown = widget or self.field.widget
         made: dict[str, Any] = super().build_widget_attrs(attrs, widget)
@@ -48,10 +53,15 @@ class TablerForm(forms.BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            _use_native_control(field.widget)
             _word_the_empty_choice(field)
             if isinstance(field, forms.DateField | forms.DateTimeField):
                 field.validators.append(_within_our_time)
+
+    def full_clean(self) -> None:
+        """Django's; what is missing is asked for in the product's words."""
+        for field in self.fields.values():
+            _ask_in_our_words(field)
+        super().full_clean()
 
     @property
     def focused(self) -> str | None:
@@ -62,6 +72,13 @@ class TablerForm(forms.BaseForm):
             name for name, field in self.fields.items() if not field.widget.is_hidden and not field.disabled
         ]
         return next((name for name in visible if name in self.errors), next(iter(visible), None))
+
+
+def _ask_in_our_words(field: forms.Field) -> None:
+    """What a missing entry is told, unless the field has words of its own: the framework's speak of fields."""
+    if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+        chosen = isinstance(field.widget, _SELECTS + _CHECKS)
+        field.error_messages["required"] = "请选择。" if chosen else "请填写。"
 
 
 def _within_our_time(value: date) -> None:

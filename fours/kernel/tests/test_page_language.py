@@ -175,3 +175,23 @@ def test_the_stepper_marks_where_a_document_stands(current: object) -> None:
     assert shown.count('class="step done"') == 1
     assert 'class="step now" aria-current="step"' in shown
     assert "第 2 步，共 3 步" in shown
+
+
+class GrownForm(TablerForm, forms.Form):
+    name = forms.CharField(label="姓名")
+    way = forms.ChoiceField(label="方式", choices=[("a", "甲")])
+    reason = forms.CharField(label="原因", error_messages={"required": "请说明原因。"})
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)
+        self.fields["amount"] = forms.DecimalField(label="金额")
+
+
+def test_a_missing_entry_is_asked_for_in_the_words_of_the_product() -> None:
+    assert {name: list(said) for name, said in GrownForm({}).errors.items()} == {
+        "name": ["请填写。"], "way": ["请选择。"], "reason": ["请说明原因。"], "amount": ["请填写。"],
+    }  # fmt: skip
+
+
+def test_a_number_field_added_later_keeps_what_was_typed_too() -> None:
+    assert 'type="text"' in str(GrownForm({"amount": "abc"})["amount"])
