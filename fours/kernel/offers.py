@@ -53,8 +53,8 @@ def offers_for(document: models.Model, actor: Actor) -> list[Offer]:
     shown = []
     for offered in sorted(_OFFERED.get(type(document), ()), key=lambda o: o.order):
         verb = VERBS[offered.verb]
-        needed = offered.when is None or offered.when(document)
-        if needed and verb.fits(document) and actor.can(verb.permission, store_id):
+        may = verb.fits(document) and actor.can(verb.permission, store_id)
+        if may and (offered.when is None or offered.when(document)):
             shown.append(Offer(verb, _address(offered, document)))
     return shown
 

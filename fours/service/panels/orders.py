@@ -12,11 +12,18 @@ from fours.service.models import Estimate, RepairOrder
 # Amounts in the sentences of an order's history.
 veil("service.view_money", r"\d[\d,]*\.\d\d(?= 元| → )|\d+(?= 元)")
 
+
+def is_untouched(order: RepairOrder) -> bool:
+    """Nobody has worked on it or handed out parts for it; the verb looks closer."""
+    begun = any(job.state not in ("open", "dispatched") for job in order.jobs.all())
+    return not begun and not any(line.issued for line in order.parts.all())
+
+
 offer(RepairOrder, "authorise_order", order=10, route="order_authorise")
 offer(RepairOrder, "issue_estimate", order=20, route="order_estimate")
 offer(RepairOrder, "report_finding", order=300, route="finding_new")
 offer(RepairOrder, "change_promise", order=500, route="order_promise")
-offer(RepairOrder, "void_order", order=900)
+offer(RepairOrder, "void_order", order=900, when=is_untouched)
 
 
 def _attachments(request: ActorRequest, order: RepairOrder) -> dict[str, object]:

@@ -10,6 +10,7 @@ from ..billing import live, open_bills
 from ..models import RepairOrder
 from ..papers.settlement import call_time
 from ..settlement_tasks import TO_PAY
+from ..verbs.delivery import SETTLED_FOR_GATE
 from ..views.settlement import TONES
 
 
@@ -53,7 +54,20 @@ def is_unbilled(order: RepairOrder) -> bool:
     return not live(order.statements.all())
 
 
+def is_settled(order: RepairOrder) -> bool:
+    """The customer owes nothing any more, or may pay later: the car may leave the yard."""
+    bills = live(order.statements.all())
+    return bool(bills) and not any(
+        bill.payer == RepairOrder.Payer.CUSTOMER and bill.state not in SETTLED_FOR_GATE for bill in bills
+    )
+
+
+def is_unchecked(order: RepairOrder) -> bool:
+    """Nobody has compared the finished car with the order yet."""
+    return order.handover_checked_at is None
+
+
 offer(RepairOrder, "deliver_order", order=60, route="delivery")
 offer(RepairOrder, "issue_statements", order=70, route="order_settle", when=is_unbilled)
-offer(RepairOrder, "give_gate_pass", order=72)
-offer(RepairOrder, "check_handover", order=74, route="handover")
+offer(RepairOrder, "give_gate_pass", order=72, when=is_settled)
+offer(RepairOrder, "check_handover", order=74, route="handover", when=is_unchecked)
