@@ -171,6 +171,7 @@ def _check(order: RepairOrder, level: str, label: str) -> shapes.InspectionCheck
     return {
         "level": label,
         "passed": last is not None and last.passed,
+        "failed": last is not None and not last.passed,
         "reason": _joined(failed.values_list("reason", flat=True)),
         "signature": _signature(last),
     }

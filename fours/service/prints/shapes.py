@@ -189,6 +189,8 @@ class InspectionCheck(TypedDict):
     level: str
     """自检, 互检, 班组检, 终检."""
     passed: bool
+    failed: bool
+    """Neither passed nor failed: not checked yet, both boxes stay open."""
     reason: str
     signature: Signature
 

@@ -58,9 +58,11 @@ def test_the_inspection_sheet_keeps_what_failed_and_who_signed(s):
     check_job(finished(s, order), passed=False, reason="螺栓未紧固", actor=s.leader)
     view = inspection_view(fresh(order), s.leader)
     assert view["checks"][1] == {
-        "level": "班组检", "passed": False, "reason": "螺栓未紧固",
+        "level": "班组检", "passed": False, "failed": True, "reason": "螺栓未紧固",
         "signature": {"name": "", "at": "", "image": ""},
     }  # fmt: skip
+    final = view["checks"][2]
+    assert (final["passed"], final["failed"]) == (False, False)  # nobody has looked: both boxes stay open
     assert {item["result"] for item in view["items"]} == {""}
 
 

@@ -370,24 +370,28 @@ INSPECTION: views.InspectionView = {
         {
             "level": "自检",
             "passed": True,
+            "failed": False,
             "reason": "",
             "signature": drawn_signature("周样工", "2026-11-22 15:10"),
         },
         {
             "level": "班组检",
             "passed": False,
+            "failed": True,
             "reason": "门缝不匀，退回重调",
             "signature": drawn_signature("郑组长", "2026-11-22 15:30"),
         },
         {
             "level": "班组检",
             "passed": True,
+            "failed": False,
             "reason": "",
             "signature": drawn_signature("郑组长", "2026-11-22 16:20"),
         },
         {
             "level": "终检",
             "passed": True,
+            "failed": False,
             "reason": "",
             "signature": drawn_signature("冯质检", "2026-11-22 16:45"),
         },
