@@ -131,6 +131,7 @@ class LineForm(TablerForm, forms.Form):
         # The row's fields stand in table cells; they belong to a form beside the table.
         for field in self.fields.values():
             field.widget.attrs["form"] = f"form-{line._meta.model_name}-{line.pk}"
+            field.widget.attrs["aria-label"] = f"{line} {field.label}"
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -28,7 +28,7 @@ from fours.service.verbs.lines import (
 
 from .additional import additional_page
 from .orders import order_page
-from .orders_sheet import line_sheet, sheet_context, version_of
+from .orders_sheet import line_sheet, sheet_context, split_ids, version_of
 
 LINE_MODELS: dict[str, type[PricedLine]] = {"labor": LaborLine, "part": PartLine, "fee": FeeLine}
 ADD_VERBS: dict[str, Callable[..., Any]] = {
@@ -95,7 +95,7 @@ def line_split(request: ActorRequest, pk: int, kind: str, line_pk: int) -> HttpR
     """Let another payer bear part of a line."""
     order, work = _order_and_work(request, pk)
     line = _line(request, order, work, kind, line_pk)
-    form = SplitForm(request.POST)
+    form = SplitForm(request.POST, auto_id=split_ids(f"{kind}-{line_pk}"))
     other = attempt(
         form,
         lambda: split_line(line, actor=request.actor, version=version_of(request), **form.cleaned_data),

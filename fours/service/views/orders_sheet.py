@@ -29,7 +29,7 @@ class LineRow:
     kind: str
     line: Any
     form: LineForm | None
-    split: forms.Form | None
+    refused_split: forms.Form | None
     inside: bool
 
     @property
@@ -40,6 +40,16 @@ class LineRow:
     def form_key(self) -> str:
         """As LineForm names the form its fields belong to."""
         return f"{self.line._meta.model_name}-{self.line.pk}"
+
+    @property
+    def split(self) -> forms.Form:
+        """The form that lets another payer bear part of the line, refused or new."""
+        return self.refused_split or SplitForm(auto_id=split_ids(self.key))
+
+
+def split_ids(key: str) -> str:
+    """How the fields of a row's split form are named, so that no two rows of a page share a name."""
+    return f"split-{key}-%s"
 
 
 @dataclass(frozen=True)
@@ -149,7 +159,6 @@ def sheet_context(sheet: LineSheet) -> dict[str, object]:
     return {
         "sheet": sheet,
         "order": sheet.order,
-        "split_form": SplitForm(auto_id="split-%s"),
         "payers": by_payer(accepted),
         "total": totals_of(accepted),
     }

@@ -143,7 +143,10 @@ def order_return(request: ActorRequest, pk: int) -> HttpResponse:
         f"{line.part} · {line.slip.number} · 放回货位 {line.movement.bin.code} 批次 {line.movement.lot.code}"
         f" · 可退 {plain(left)} {line.part.unit}"
     )
-    context = {"title": "退料", "intro": intro, "form": form, "submit_label": "退料", "cancel_url": back}
+    context = {
+        "title": "退料", "intro": intro, "form": form, "submit_label": "退料", "cancel_url": back,
+        "crumbs": [("领料发料", reverse("order_parts")), (order.number, back)],
+    }  # fmt: skip
     return page(request, "kernel/form_page.html", context, form)
 
 

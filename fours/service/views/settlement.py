@@ -167,6 +167,7 @@ def statement_account(request: ActorRequest, pk: int) -> HttpResponse:
             return done(request, f"{shown.number} 已挂账", address)
     context: dict[str, object] = {
         "title": f"挂账 {shown.number}",
+        "crumbs": [("结算", reverse("statements")), (shown.number, address)],
         "form": form,
         "intro": f"{shown.payer_name} 尚欠 {shown.due} 元。挂账后车辆可以放行,款项到账时再收款。",
         "submit_label": "挂账",
@@ -196,6 +197,7 @@ def payment_refund(request: ActorRequest, pk: int) -> HttpResponse:
             return done(request, f"已退款 {-refund.amount} 元", address)
     context: dict[str, object] = {
         "title": f"退款 {payment.number}",
+        "crumbs": [("结算", reverse("statements")), (payment.statement.number, address)],
         "form": form,
         "intro": f"{payment.get_kind_display()}收款 {payment.amount} 元,可退 {refundable(payment)} 元。原路退回。",
         "submit_label": "确认退款",
