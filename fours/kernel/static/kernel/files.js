@@ -9,7 +9,7 @@ export function start(input) {
   frame.append(button, name, input);
   const tell = () => {
     const chosen = [...input.files].map((file) => file.name);
-    name.textContent = chosen.length > 1 ? `${chosen.length} 个文件：${chosen.join("、")}` : chosen[0] ?? "未选择文件，也可拖到这里";
+    name.textContent = chosen.length > 1 ? `${chosen.length} 个文件：${chosen.join("、")}` : chosen[0] ?? "未选择文件";
   };
   input.addEventListener("change", tell);
   // A page taken back from the browser's memory still has its file.
