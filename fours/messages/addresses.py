@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from fours.base.errors import Refused
+from fours.base.personal import Personal
 from fours.base.text import clean
 from fours.customers.identifiers import check_phone
 from fours.customers.models import Customer, Phone
@@ -38,7 +39,8 @@ def letter_address(customer: Customer) -> str:
     """Postcode, address and name in one line, as it stands in the window of the envelope."""
     if not customer.address:
         return ""
-    return " ".join(filter(None, (customer.postcode, customer.address, f"{customer.name}(收)")))
+    parts = (customer.postcode, customer.address, f"{customer.name}(收)")
+    return Personal(" ".join(filter(None, parts)), "text")
 
 
 def check_address(channel: str, to: str) -> str:

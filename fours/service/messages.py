@@ -10,7 +10,7 @@ from fours.messages.occasions import Occasion, declare_occasion, notify, take_ba
 
 from .billing import live_statements
 from .models import Appointment, RepairOrder
-from .models.lines import Payer
+from .models.order import Payer
 
 WITHDRAWN = "预约已变更"
 BOOKED = declare_occasion(

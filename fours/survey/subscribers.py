@@ -54,7 +54,7 @@ def note_posted_letter(event: Event) -> None:
     letter = Message.objects.filter(
         store=event.store, pk=event.aggregate_id, template=LETTER.name, channel=Message.Channel.LETTER
     ).first()
-    if letter is None:
+    if letter is None or letter.source_id is None:
         return
     call = FollowUpCall.objects.filter(store=event.store, pk=letter.source_id, done_at=None).first()
     if call is not None and call.state == CallState.NOT_CALLABLE:

@@ -10,6 +10,7 @@ import pytest
 from pypdf import PdfReader
 
 from fours.base.typeset import typeset
+from fours.messages.prints.views import LetterView
 from fours.parts.prints.views import IssueSlipView
 from fours.service.prints import views
 from fours.survey.prints.views import DailyReportView, HandlingSheetView
@@ -26,6 +27,7 @@ PAPERS: dict[str, type] = {
     "service/gate_pass.typ": views.GatePassView,
     "service/receipt.typ": views.ReceiptView,
     "parts/issue_slip.typ": IssueSlipView,
+    "messages/letter.typ": LetterView,
     "survey/handling_sheet.typ": HandlingSheetView,
     "survey/daily_report.typ": DailyReportView,
 }
@@ -136,6 +138,7 @@ WORDS = {
     "text",
     "finding",
     "purpose",
+    "subject",
 }
 
 

@@ -13,6 +13,7 @@ from fours.customers.models import Customer
 from fours.desk.api_tools import (
     ApiRequest,
     Asked,
+    HiddenText,
     Id,
     Listed,
     Moment,
@@ -53,7 +54,7 @@ class MessageOut(Schema):
     template: str
     customer_id: int | None
     broadcast_id: int | None
-    to: str
+    to: HiddenText
     subject: str
     text: str
     source_kind: str

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from fours.base.personal import PersonalText
 from fours.customers.models import Customer
 from fours.kernel.models import StoreScoped
 
@@ -62,7 +63,7 @@ class Message(StoreScoped):
     broadcast = models.ForeignKey(
         Broadcast, models.PROTECT, null=True, blank=True, related_name="messages", verbose_name="群发"
     )
-    to = models.CharField("收件", max_length=300, blank=True)
+    to = PersonalText("收件", personal="text", max_length=300, blank=True)
     subject = models.CharField("标题", max_length=100, blank=True)
     text = models.TextField("内容")
     source_kind = models.CharField("来源类型", max_length=40, blank=True)

@@ -1,16 +1,18 @@
 """Outbox, broadcast, templates, ways out and opt-outs as people see them, and the interface beside them."""
 
+import io
 from datetime import date
 from typing import Any
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 
 from fours.base.errors import Gone, Refused
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer, record_consent
 from fours.kernel.actor import Actor
-from fours.kernel.models import Event, Store
+from fours.kernel.models import Event, PrintedForm, Store
 from fours.kernel.tests.promises import RegisterPromises
 from fours.messages.audience import preview
 from fours.messages.models import Broadcast, Message, MessageTemplate, OptOut, Provider
@@ -95,7 +97,7 @@ def test_the_outbox_says_why_nothing_leaves_a_fresh_store(row: Message, client) 
 
 
 def test_the_outbox_is_filtered_and_its_tabs_count(row: Message, client) -> None:
-    assert "张建国" in client.get("/messages/?q=138").text
+    assert "张建国" in client.get("/messages/?q=13812345678").text
     assert "没有符合条件的消息" in client.get("/messages/?q=139").text
     assert "没有符合条件的消息" in client.get("/messages/?channel=email").text
     Message.objects.update(state="failed", reason="空号")
@@ -348,3 +350,29 @@ def test_the_interface_reads_templates(s01: Store, api) -> None:
     listed = api.get("message-templates", code="service.car_ready").json()
     assert listed["count"] == 1
     assert api.get(f"message-templates/{listed['items'][0]['id']}").json()["channel"] == "sms"
+
+
+# ---- letters
+
+
+def words_of(data: bytes) -> str:
+    return "".join("".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages).split())
+
+
+def test_a_letter_is_printed_with_its_address_posted_and_kept(
+    customer: Customer, clerk: Actor, client, noon
+) -> None:
+    Customer.objects.filter(pk=customer.pk).update(address="苏州市测试路2号", postcode="215000")
+    customer.refresh_from_db()
+    letter = queue_message(
+        customer, channel="letter", subject="感谢信", text="尊敬的{客户}:\n祝您平安。", actor=clerk
+    )
+    page = client.get(f"/messages/{letter.pk}/").text
+    assert "打印信函" in page
+    assert "已寄出" in page
+    printed = words_of(client.get(f"/print/messages.letter/{letter.pk}/").content)
+    for expected in ("215000苏州市测试路2号张建国(收)", "感谢信", "尊敬的张建国:", "祝您平安。", "四方一店"):
+        assert expected in printed
+    client.post(f"/do/post_letter/{letter.pk}/", {"version": letter.version})
+    kept = PrintedForm.objects.get(form="messages.letter", aggregate_id=letter.pk)
+    assert kept.view["receiver"] == "215000 苏州市测试路2号 张建国(收)"

@@ -8,10 +8,12 @@ from fours.customers.models import Customer
 from fours.customers.verbs.customer import check_goes_on
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
+from fours.kernel.printing import freeze
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
 from ..models import Channel, Message, MessageState, Purpose
 from ..outbox import Draft, put
+from ..papers import LETTER
 from ..texts import COMMON, check_text
 from ..transitions import MESSAGE_MOVES
 
@@ -94,7 +96,7 @@ def retry_message(message: Message, *, actor: Actor, version: int | None = None)
 
 @verb("已寄出", "messages.send", states=["waiting"], plain=True)
 def post_letter(message: Message, *, actor: Actor, version: int | None = None) -> Message:
-    """A printed letter was put into the post: the one channel a person carries."""
+    """A printed letter was put into the post, the one channel a person carries; what it said is kept as evidence."""
     message = take(message, version=version)
     must_be(message, MessageState.WAITING, doing="登记寄出")
     if message.channel != Channel.LETTER:
@@ -102,5 +104,6 @@ def post_letter(message: Message, *, actor: Actor, version: int | None = None) -
     move(message, MessageState.SENT, MESSAGE_MOVES)
     message.sent_at = timezone.now()
     keep(message, "state", "sent_at")
+    freeze(LETTER, message, actor=actor)
     announce("messages.message_sent", message, actor=actor, sentence="信函已寄出")
     return message

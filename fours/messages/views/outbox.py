@@ -65,7 +65,7 @@ def _filtered(rows: QuerySet[Message], asked: dict[str, Any]) -> QuerySet[Messag
         if value := asked.get(name):
             rows = rows.filter(**{name: value})
     if q := (asked.get("q") or "").strip():
-        rows = rows.filter(Q(customer__name__startswith=q) | Q(to__startswith=q) | Q(source_title=q.upper()))
+        rows = rows.filter(Q(customer__name__startswith=q) | Q(to=q) | Q(source_title=q.upper()))
     return rows
 
 
