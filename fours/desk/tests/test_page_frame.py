@@ -1,15 +1,18 @@
 """What all pages share: the menu, the words of empty choices and of refused passwords."""
 
 from collections.abc import Callable
+from decimal import Decimal
 from html.parser import HTMLParser
 
 import pytest
+from django import forms
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
 from conftest import PersonOf
 from fours.desk.passwords import LongEnough
+from fours.kernel.forms import TablerForm
 from fours.kernel.menu import menu_for
 from fours.kernel.models import Store
 
@@ -66,3 +69,15 @@ def test_a_password_that_is_too_short_is_refused_in_chinese() -> None:
     with pytest.raises(ValidationError) as refused:
         LongEnough().validate("short12")
     assert refused.value.messages == ["密码太短，至少要 8 个字符。"]
+
+
+def test_a_quantity_is_filled_in_without_idle_zeros() -> None:
+    class Wanted(TablerForm, forms.Form):
+        quantity = forms.DecimalField(max_digits=12, decimal_places=3)
+        price = forms.DecimalField(max_digits=12, decimal_places=2)
+
+    form = Wanted(initial={"quantity": Decimal("1200.000"), "price": Decimal("3.50")})
+    assert 'value="1200"' in str(form["quantity"])
+    assert 'value="3.50"' in str(form["price"])
+    typed = Wanted({"quantity": "1.500", "price": "x"})
+    assert 'value="1.500"' in str(typed["quantity"])
