@@ -2,12 +2,14 @@
 
 from importlib import import_module
 from importlib.util import find_spec
+from pkgutil import iter_modules
 
 from django.apps import AppConfig
 
-# Rooms that only declare things into a registry; importing them is what makes the declarations count.
+# Rooms that only declare things into a registry; importing them is what makes the declarations count. A room is a
+# module, or a package of which every module declares something.
 ROOMS = (
-    "permissions", "defaults", "verbs", "registers", "deadlines", "subscribers", "search", "imports", "exports", "panels", "menu",
+    "defaults", "verbs", "registers", "deadlines", "subscribers", "search", "imports", "exports", "panels", "menu",
     "worklist", "jobs", "papers", "pickers", "checks", "setup",
 )  # fmt: skip
 
@@ -22,4 +24,10 @@ class FoursAppConfig(AppConfig):
     def ready(self) -> None:
         for room in ROOMS:
             if find_spec(f"{self.name}.{room}") is not None:
-                import_module(f"{self.name}.{room}")
+                _enter(f"{self.name}.{room}")
+
+
+def _enter(room: str) -> None:
+    entered = import_module(room)
+    for module in iter_modules(getattr(entered, "__path__", ())):
+        import_module(f"{room}.{module.name}")

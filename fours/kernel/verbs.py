@@ -59,8 +59,8 @@ def verb(
     Without a permission any post of the store may call it; the function then checks whose work it is (a task's).
 
     The call is one transaction (a savepoint inside a request). The right is checked before anything else: another
-    store raises NotThere, a missing right NotAllowed, a wrong state IllegalMove. States are checked again by the
-    function on the locked row.
+    store raises NotThere, a missing right NotAllowed. `states` only say where the verb is offered; the function
+    itself checks them on the locked row.
     """
 
     def declare(function: Callable[Concatenate[A, P], R]) -> Callable[Concatenate[A, P], R]:

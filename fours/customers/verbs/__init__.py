@@ -1,7 +1,1 @@
-"""Everything one can do to a customer file; importing the package declares all verbs."""
-
-from importlib import import_module
-from pkgutil import iter_modules
-
-for module in iter_modules(__path__):
-    import_module(f"{__name__}.{module.name}")
+"""Everything one can do to a customer file."""

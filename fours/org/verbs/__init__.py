@@ -1,5 +1,1 @@
-"""Verbs of the organisation; importing the package declares them."""
-
-from . import bays, people
-
-__all__ = ["bays", "people"]
+"""Verbs of the organisation."""

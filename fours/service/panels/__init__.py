@@ -1,7 +1,1 @@
-"""Tabs the service area hangs on pages; importing the package registers all of them."""
-
-from importlib import import_module
-from pkgutil import iter_modules
-
-for module in iter_modules(__path__):
-    import_module(f"{__name__}.{module.name}")
+"""Tabs the service area hangs on pages."""
