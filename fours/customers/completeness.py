@@ -1,5 +1,6 @@
 """How complete a customer's and a car's files are, and what is missing (PF-03: every new file of the day is checked)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import models
@@ -8,15 +9,8 @@ from .models import Customer
 
 _PERSON = (("address", "地址"), ("birthday", "生日"), ("id_number", "身份证号"), ("source", "来源"))
 _COMPANY = (("address", "地址"), ("credit_code", "统一社会信用代码"), ("source", "来源"))
-_CAR = (
-    ("vin", "车架号"),
-    ("plate", "车牌号"),
-    ("model_name", "车型"),
-    ("registered_on", "上牌日期"),
-    ("mileage", "里程"),
-    ("insurance_until", "商业险到期"),
-    ("engine_number", "发动机号"),
-)
+
+Point = tuple[str, bool]
 
 
 @dataclass(frozen=True)
@@ -31,19 +25,18 @@ class Completeness:
         return not self.missing
 
 
-def completeness(customer: Customer, vehicle: models.Model | None = None) -> Completeness:
-    """Of the customer's file, with a car's file of both together; every point counts the same."""
+def completeness(customer: Customer, more: Iterable[Point] = ()) -> Completeness:
+    """Of the customer's file, with `more` that belongs to it, such as a car's; every point counts the same."""
     company = customer.kind == Customer.Kind.COMPANY
     points = [("电话", any(phone.valid for phone in customer.phones.all()))]
     points += [("联系人", bool(customer.contacts.all()))] if company else []
     points.append(("方便来电时间", customer.call_from is not None or customer.do_not_call))
     points.append(("营销联系意愿", customer.marketing_consent is not None))
-    points += _points(customer, _COMPANY if company else _PERSON)
-    if vehicle is not None:
-        points += _points(vehicle, _CAR)
+    points += [*points_of(customer, _COMPANY if company else _PERSON), *more]
     missing = [label for label, there in points if not there]
     return Completeness(round(100 * (len(points) - len(missing)) / len(points)), missing)
 
 
-def _points(row: models.Model, fields: tuple[tuple[str, str], ...]) -> list[tuple[str, bool]]:
+def points_of(row: models.Model, fields: Iterable[tuple[str, str]]) -> list[Point]:
+    """The label of each named field, and whether it says anything."""
     return [(label, getattr(row, name) not in ("", None)) for name, label in fields]

@@ -1,9 +1,7 @@
 """Who stands at the counter with which car: known already, or put on file with the same few words."""
 
 from fours.base.errors import Refused
-from fours.customers.duplicates import find_duplicates
-from fours.customers.models import Customer
-from fours.customers.verbs.customer import create_customer
+from fours.customers.verbs.customer import customer_meant
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Store
@@ -33,13 +31,7 @@ def car_at_counter(
         raise Refused("请选择车辆,或填写车牌号。", field="vehicle")
     if found is not None and (found.owner is not None or not owner_name):
         return found
-    owner = _owner(store, owner_name or brought_by, phone, actor)
+    owner = customer_meant(store, name=owner_name or brought_by, phone=phone, actor=actor)
     if found is None:
         return create_vehicle(store, actor=actor, plate=plate, model_name=model_name, owner=owner)
     return change_owner(found, customer=owner, on=today(), actor=actor)
-
-
-def _owner(store: Store, name: str, phone: str, actor: Actor) -> Customer:
-    alike = find_duplicates(actor, name=name, phones=[phone]) if phone else []
-    known = next((one.customer for one in alike if one.sure), None)
-    return known or create_customer(store, actor=actor, name=name, phones=[phone] if phone else [])

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 from django.utils import timezone
 
 from fours.base.errors import NotThere, Refused
+from fours.customers.duplicates import find_duplicates
 from fours.customers.facts import (
     ContactEntry,
     CustomerChanges,
@@ -85,6 +86,13 @@ def create_customer(
 def create_customers(store: Store, *, files: Sequence[CustomerFile], actor: Actor) -> list[Customer]:
     """New files in the given order, as `create_customer` makes one, in a handful of statements for all of them."""
     return _write_files(store, files, actor)
+
+
+def customer_meant(store: Store, *, name: str, phone: str, actor: Actor) -> Customer:
+    """The customer of that name and phone who is on file, else a new one with these few words."""
+    alike = find_duplicates(actor, name=name, phones=[phone]) if phone else []
+    known = next((one.customer for one in alike if one.sure), None)
+    return known or create_customer(store, actor=actor, name=name, phones=[phone] if phone else [])
 
 
 @verb("修改客户", "customers.change")

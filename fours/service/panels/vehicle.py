@@ -10,6 +10,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.offers import offer
 from fours.vehicles.life import Facts, LifeEntry, LifeSource, of_file, register_life
 from fours.vehicles.models import Vehicle
+from fours.vehicles.steps import Step, register_step
 
 from .. import car_state
 from ..models import Appointment, CheckIn, RepairOrder
@@ -66,6 +67,8 @@ def _booking(when: datetime, facts: Facts) -> LifeEntry:
 
 
 COMMON = {"pk": "pk", "number": "number", "state": "state", "concern": "concern", "advisor": "advisor__name"}
+register_step(Step("接车", "check_in_new", "service.check_in", "clipboard-check"))
+register_step(Step("预约", "appointment_new", "service.book", "calendar-plus"))
 register_life(
     LifeSource(
         "order",

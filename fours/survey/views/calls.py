@@ -10,7 +10,6 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from fours.customers.completeness import completeness
 from fours.desk.worklist import end_of_day
 from fours.kernel.actor import Actor
 from fours.kernel.history import history_address
@@ -18,6 +17,7 @@ from fours.kernel.personal import sees_personal
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.models import AdditionalWork, LaborLine, PartLine, RepairOrder
+from fours.vehicles.completeness import completeness_with
 from fours.vehicles.flags import flags_of
 from fours.vehicles.models import Ownership
 
@@ -112,7 +112,7 @@ def call(request: ActorRequest, pk: int) -> HttpResponse:
         "earlier": [talk for talk in talks if talk.call_id != shown.pk],
         "answered": [(question, shown.answers.get(question.code)) for question in QUESTIONS],
         "flags": flags_of(shown.vehicle, request.actor),
-        "missing": completeness(shown.customer, shown.vehicle).missing,
+        "missing": completeness_with(shown.customer, shown.vehicle).missing,
         "sheet": sheet,
         "verbs": verbs_for(shown, request.actor, ["call_again", "note_letter_sent"]),
         "results": [(r.value, r.label) for r in AttemptResult if r != AttemptResult.REACHED],

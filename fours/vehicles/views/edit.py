@@ -8,9 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from fours.base.errors import Stale
-from fours.customers.duplicates import find_duplicates
 from fours.customers.models import Customer
-from fours.customers.verbs.customer import create_customer
+from fours.customers.verbs.customer import customer_meant
 from fours.kernel.actor import Actor
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.vehicles.facts import AlreadyThere, warnings_of
@@ -38,17 +37,12 @@ def _create(form: NewVehicleForm, actor: Actor) -> Vehicle:
     values = form.cleaned_data
     owner: Customer | None = values["owner"]
     if owner is None and values["owner_name"]:
-        owner = _owner_meant(values["owner_name"], values["owner_phone"], actor)
+        owner = customer_meant(
+            actor.must_store, name=values["owner_name"], phone=values["owner_phone"], actor=actor
+        )
     return create_vehicle(
         actor.must_store, actor=actor, owner=owner, mileage=values["mileage"], **form.facts()
     )
-
-
-def _owner_meant(name: str, phone: str, actor: Actor) -> Customer:
-    """The known customer of that name and phone, else a new one."""
-    alike = find_duplicates(actor, name=name, phones=[phone]) if phone else []
-    known = next((one.customer for one in alike if one.sure), None)
-    return known or create_customer(actor.must_store, actor=actor, name=name, phones=[phone] if phone else [])
 
 
 @screen("vehicles.change")

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_GET
 
 from fours.base.errors import NotThere
-from fours.customers.completeness import completeness
 from fours.customers.models import Phone
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.web import ActorRequest, find, screen
+from fours.vehicles.completeness import completeness_with
 from fours.vehicles.flags import flags_of
 from fours.vehicles.life import kinds_for, life_of, of_file
 from fours.vehicles.models import MileageReading, Ownership, Vehicle
+from fours.vehicles.steps import steps_with
 
 READINGS = 20
 OWNERSHIPS = Prefetch(
@@ -29,11 +29,6 @@ OWNERSHIPS = Prefetch(
         Prefetch("customer__phones", Phone.objects.order_by("-primary", "id")), "customer__contacts"
     )
     .order_by("-id"),
-)
-# What the counter does next with a car, where that screen exists: (label, route, permission, icon).
-NEXT = (
-    ("接车", "check_in_new", "service.check_in", "clipboard-check"),
-    ("预约", "appointment_new", "service.book", "calendar-plus"),
 )
 
 
@@ -51,8 +46,8 @@ def vehicle(request: ActorRequest, pk: int) -> HttpResponse:
         "contacts": list(owner.contacts.all()) if owner else [],
         "flags": flags_of(row, actor),
         "panels": [(panel, render_panel(panel, request, row)) for panel in panels_of(Vehicle, request)],
-        "next_steps": _next_steps(request, row),
-        "completeness": completeness(owner, row) if owner else None,
+        "next_steps": steps_with(row, actor),
+        "completeness": completeness_with(owner, row) if owner else None,
         "may_change": actor.can("vehicles.change") and row.merged_into is None,
         "may_merge": actor.can("customers.merge") and row.merged_into is None,
         "tabs": TABS.values(),
@@ -139,18 +134,3 @@ def _kinds(row: Vehicle, request: ActorRequest, chosen: str) -> list[tuple[str, 
         (label, f"?kind={kind}#tabs" if kind else "?#tabs", None, kind == chosen)
         for kind, label in [("", "全部"), *kinds]
     ]
-
-
-def _next_steps(request: ActorRequest, row: Vehicle) -> list[tuple[str, str, str]]:
-    """Label, address and icon of what may be begun with the car now."""
-    if row.merged_into is not None or not row.active:
-        return []
-    steps = []
-    for label, route, permission, icon in NEXT:
-        try:
-            address = reverse(route)
-        except NoReverseMatch:
-            continue
-        if request.actor.can(permission):
-            steps.append((label, f"{address}?vehicle={row.pk}", icon))
-    return steps
