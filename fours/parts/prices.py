@@ -13,11 +13,6 @@ def retail_price(store: Store, part: Part) -> Decimal:
     return part.retail_price if own is None else own
 
 
-def floor_price(store: Store, part: Part) -> Decimal | None:
-    """The lowest price at which the part may be sold without approval; None where none is set."""
-    return part.floor_price
-
-
 def price_for_payer(store: Store, part: Part, payer: str) -> Decimal:
     """The price for whoever pays: `warranty` and `internal` have their own where it is set, all others pay retail."""
     special = {"warranty": part.warranty_price, "internal": part.internal_price}.get(payer)

@@ -15,6 +15,7 @@ from fours.kernel.models import Store
 from fours.kernel.store_settings import settings_of
 from fours.org.people import present_assignments
 
+from .defaults import WORKSHOP_EFFICIENCY
 from .models import JobAssignment, LaborLine, RepairOrder
 from .stage import (
     DISPATCHED,
@@ -35,7 +36,6 @@ from .stage import (
 
 SOON = timedelta(hours=1)
 HANDS = ("technician", "team_leader")
-EFFICIENCY = "service.workshop_efficiency"
 Job = LaborLine.State
 DONE = frozenset({Job.SELF_CHECKED, Job.TEAM_CHECKED})
 WAITING = "waiting"
@@ -201,10 +201,10 @@ def people_by_team(store: Store) -> dict[str, set[int]]:
 def load_today(store: Store, cards: Iterable[Card], people: int) -> Load:
     """Hours of unfinished jobs promised for today or earlier, against people × hours until closing × efficiency."""
     now = timezone.localtime()
-    rules = settings_of(store, [EFFICIENCY, DAY_ENDS])
+    rules = settings_of(store, [WORKSHOP_EFFICIENCY, DAY_ENDS])
     closes = datetime.combine(now.date(), rules[DAY_ENDS], now.tzinfo)
     left = Decimal(max(0, int((closes - now).total_seconds()))) / 3600
-    efficiency = Decimal(rules[EFFICIENCY])
+    efficiency = Decimal(rules[WORKSHOP_EFFICIENCY])
     today = now.date()
     due = (
         card.hours_left

@@ -15,21 +15,14 @@ from django.utils import timezone
 from fours.base.calendar import is_working_day
 from fours.base.money import round_hours
 from fours.kernel.models import CalendarDay, Store
-from fours.kernel.store_settings import declare_setting, setting
+from fours.kernel.store_settings import setting
 from fours.org.models import Bay, StoreFacts
 from fours.org.people import present_assignments
 
+from .defaults import WORKSHOP_EFFICIENCY
 from .models import Appointment, LaborLine, RepairOrder
 from .models.catalogue import WorkKind
 
-declare_setting(
-    "service.workshop_efficiency",
-    "车间效率",
-    "0.85",
-    kind="decimal",
-    group="预约与产能",
-    help="在岗时间中真正用于施工的比例,用来计算可预约工时。",
-)
 BAYS_FOR: dict[str, tuple[str, ...]] = {
     WorkKind.MECHANICAL: (Bay.Kind.MECHANICAL, Bay.Kind.QUICK),
     WorkKind.ELECTRICAL: (Bay.Kind.MECHANICAL, Bay.Kind.QUICK),
@@ -115,7 +108,7 @@ def capacities_of(
 ) -> dict[str, dict[date, Capacity]]:
     """The same for several kinds of work at once, in the same four queries."""
     means = _means(store)
-    efficiency = Decimal(setting(store, "service.workshop_efficiency"))
+    efficiency = Decimal(setting(store, WORKSHOP_EFFICIENCY))
     overrides = dict(CalendarDay.objects.filter(date__in=days).values_list("date", "working"))
     loads = _loads(store, days)
     now = timezone.localtime()

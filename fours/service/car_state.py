@@ -17,23 +17,15 @@ from django.utils.dateparse import parse_datetime
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Setting
-from fours.kernel.store_settings import DECLARED, declare_setting
+from fours.kernel.store_settings import DECLARED
 from fours.parts.models import Backorder
 from fours.vehicles.flags import Flag, register_flags
 from fours.vehicles.models import Vehicle
 
+from .defaults import COMEBACK_DAYS
 from .models import AdditionalWork, Appointment, CheckIn, RepairOrder, Statement
 from .models.order import OrderKind, Payer
 
-COMEBACK_DAYS = "service.comeback_days"
-declare_setting(
-    COMEBACK_DAYS,
-    "外返提示(天)",
-    30,
-    kind="int",
-    group="售后服务",
-    help="车辆交车后多少天内再来店,接车时提示核对是否返修。",
-)
 ENDS_SOON = timedelta(days=60)
 UNDECIDED_FOR = timedelta(days=5 * 365)
 OPEN_ORDER = ("draft", "authorised", "completed")

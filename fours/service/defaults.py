@@ -2,10 +2,15 @@
 
 from fours.kernel.models import Store
 from fours.kernel.store_settings import declare_setting, setting
+from fours.vehicles.models.vehicle import Drive
 
 from .models import OrderKind
 
-GROUP = "售后服务"
+GROUP, TILL = "售后服务", "收银结算"
+WORKSHOP_EFFICIENCY = "service.workshop_efficiency"
+COMEBACK_DAYS = "service.comeback_days"
+# Months and kilometres from one service to the next.
+INTERVALS = {Drive.FUEL: (6, 5000), Drive.HYBRID: (6, 7500), Drive.BATTERY: (12, 10000)}
 # Work on the store's own cars and before a sale has no customer to be asked about it.
 NOT_FOLLOWED_UP = frozenset({
     OrderKind.PDI, OrderKind.RECONDITIONING, OrderKind.OWN_CAR, OrderKind.REWORK_INTERNAL,
@@ -58,6 +63,77 @@ declare_setting(
     "对收费或质量有异议,可拨打本店投诉电话,也可向当地道路运输管理机构投诉。",
     group=GROUP,
     help="印在维修任务委托书上,每行一条。",
+)
+declare_setting(
+    WORKSHOP_EFFICIENCY,
+    "车间效率",
+    "0.85",
+    kind="decimal",
+    group="预约与产能",
+    help="在岗时间中真正用于施工的比例,用来计算可预约工时。",
+)
+declare_setting(
+    COMEBACK_DAYS,
+    "外返提示(天)",
+    30,
+    kind="int",
+    group=GROUP,
+    help="车辆交车后多少天内再来店,接车时提示核对是否返修。",
+)
+for drive, (months, km) in INTERVALS.items():
+    declare_setting(
+        f"service.interval_months.{drive.value}",
+        f"保养间隔(月):{drive.label}",
+        months,
+        kind="int",
+        group=GROUP,
+        help="下次保养日期按此推算,里程先到则提前。",
+    )
+    declare_setting(
+        f"service.interval_km.{drive.value}",
+        f"保养间隔(公里):{drive.label}",
+        km,
+        kind="int",
+        group=GROUP,
+        help="下次保养里程按此推算。",
+    )
+declare_setting(
+    "service.rounding_limit",
+    "抹零上限(元)",
+    "1.00",
+    kind="decimal",
+    group=TILL,
+    help="结算时最多可抹去的零头;超过须有审批权限的人办理。",
+)
+declare_setting(
+    "service.insurer_on_account",
+    "保险、保修款直接挂账",
+    True,
+    kind="bool",
+    group=TILL,
+    help="保险公司、厂家的结算单由收银或结算员直接挂账,不需主管批准。",
+)
+declare_setting(
+    "service.gate_pass_hours",
+    "出门证有效时间(小时)",
+    4,
+    kind="int",
+    group=TILL,
+    help="从开出起多少小时内车辆须离厂。",
+)
+declare_setting(
+    "service.hours_standard",
+    "工时定额标准",
+    "厂家标准",
+    group=TILL,
+    help="印在结算清单上,如:行业标准、厂家标准。",
+)
+declare_setting(
+    "service.nev_guarantee",
+    "新能源专用件质保说明",
+    "动力蓄电池、驱动电机、电控等新能源专用部件的质量保证按厂家规定执行。",
+    group=TILL,
+    help="印在新能源车的结算清单上。",
 )
 for kind in OrderKind:
     declare_setting(

@@ -5,32 +5,12 @@ from datetime import date, timedelta
 
 from fours.base.calendar import add_months
 from fours.kernel.models import Store
-from fours.kernel.store_settings import declare_setting, settings_of
+from fours.kernel.store_settings import settings_of
 from fours.vehicles.models import Vehicle
-from fours.vehicles.models.vehicle import Drive
 
-DEFAULTS = {Drive.FUEL: (6, 5000), Drive.HYBRID: (6, 7500), Drive.BATTERY: (12, 10000)}
 # Below this many days two readings say nothing about how much a car is driven.
 SHORTEST_HISTORY = 60
 SOONEST = 30
-
-for _drive, (_months, _km) in DEFAULTS.items():
-    declare_setting(
-        f"service.interval_months.{_drive.value}",
-        f"保养间隔(月):{_drive.label}",
-        _months,
-        kind="int",
-        group="售后服务",
-        help="下次保养日期按此推算,里程先到则提前。",
-    )
-    declare_setting(
-        f"service.interval_km.{_drive.value}",
-        f"保养间隔(公里):{_drive.label}",
-        _km,
-        kind="int",
-        group="售后服务",
-        help="下次保养里程按此推算。",
-    )
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from fours.kernel.models import Store
 from fours.kernel.store_settings import setting
 from fours.org.models import StoreFacts, TaxRate
 from fours.parts.models import Part
-from fours.parts.prices import floor_price, price_for_payer
+from fours.parts.prices import price_for_payer
 
 from .errors import BeyondAuthority
 from .models import LaborLine, LaborRate, PartLine
@@ -150,7 +150,7 @@ def _check_floor(
     store: Store, part: Part, *, payer: str, quantity: Decimal, gross: Decimal, discounted: bool, actor: Actor
 ) -> None:
     """Refuse to sell a part to a customer or insurer below its floor price without `service.approve` (PT-01)."""
-    floor = floor_price(store, part)
+    floor = part.floor_price
     if (
         floor is None
         or payer not in (Payer.CUSTOMER, Payer.INSURER)

@@ -6,7 +6,7 @@ import pytest
 
 from fours.kernel.models import Store
 from fours.parts.models import StorePart
-from fours.parts.prices import floor_price, price_for_payer, retail_price
+from fours.parts.prices import price_for_payer, retail_price
 
 from .making import a_part
 
@@ -26,7 +26,6 @@ def test_the_price_depends_on_who_pays(s01: Store, payer: str, price: str) -> No
 def test_a_price_that_is_not_set_is_the_retail_price(s01: Store) -> None:
     part = a_part(s01, retail_price=Decimal("58"))
     assert price_for_payer(s01, part, "warranty") == 58
-    assert floor_price(s01, part) is None
 
 
 def test_a_stores_own_price_goes_before_the_catalogue(s01: Store) -> None:

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db.models import F, Q, Sum
-from django.utils import timezone
+from django.db.models import F, Sum
 
 from fours.base.errors import Refused
 from fours.base.money import round_money
@@ -14,7 +13,7 @@ from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Document, Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.verbs import take, verb
-from fours.org.models import Assignment
+from fours.org.people import present_assignments
 from fours.parts.errors import check_quantity, plain
 from fours.parts.ledger import Posting, lock_balances, oldest_first, put_in, shortage_of, take_out
 from fours.parts.models import IssueLine, IssueSlip, StockBalance, StockMovement
@@ -108,11 +107,7 @@ def check_may_be_issued(store: Store, source: Document, lines: Sequence[Ask], re
         raise Refused("同一行配件重复提交，请刷新后重新填写。")
     for ask in lines:
         check_quantity(ask.quantity, ask.part.name)
-    today = timezone.localdate()
-    here = Assignment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today), user=receiver, store=store, starts_on__lte=today
-    )
-    if not receiver.is_active or not here.exists():
+    if not present_assignments(store).filter(user=receiver).exists():
         raise Refused("领料人不是本店在职人员。", field="receiver")
 
 

@@ -86,30 +86,26 @@ class PackageIn(Versioned):
     additional_work_id: Id | None = None
 
 
-class LaborChange(Versioned):
+class LineChange(Versioned):
+    """Only what is given is changed."""
+
     name: Text = ""
     payer: Payer = "customer"
+    unit_price: Money = Decimal(0)
+    discount: Money = Decimal(0)
+
+
+class LaborChange(LineChange):
     hours: Hours = Decimal(0)
-    unit_price: Money = Decimal(0)
-    discount: Money = Decimal(0)
 
 
-class PartChange(Versioned):
-    name: Text = ""
-    payer: Payer = "customer"
+class FeeChange(LineChange):
     quantity: Quantity = Decimal(1)
-    unit_price: Money = Decimal(0)
-    discount: Money = Decimal(0)
+
+
+class PartChange(FeeChange):
     kind: PartKind = "genuine"
     job_id: Id | None = None
-
-
-class FeeChange(Versioned):
-    name: Text = ""
-    payer: Payer = "customer"
-    quantity: Quantity = Decimal(1)
-    unit_price: Money = Decimal(0)
-    discount: Money = Decimal(0)
 
 
 class Split(Versioned):
@@ -200,6 +196,15 @@ def package(request: ApiRequest, pk: int, data: PackageIn) -> RepairOrder:
     return order_whole(request, order)
 
 
+def _changed(request: ApiRequest, model: type[PricedLine], pk: int, data: LineChange) -> RepairOrder:
+    line, actor = held(request, model, pk, "order")
+    changes = data.given("version", "job_id")
+    if isinstance(data, PartChange) and "job_id" in data.model_fields_set:
+        changes["job"] = referred(LaborLine, data.job_id, actor, "job_id")
+    change_line(line, actor=actor, version=data.version, **changes)
+    return order_whole(request, line.order)  # type: ignore[attr-defined]
+
+
 def _removed(request: ApiRequest, model: type[PricedLine], pk: int, data: Versioned) -> RepairOrder:
     line, actor = held(request, model, pk, "order")
     order: RepairOrder = line.order  # type: ignore[attr-defined]
@@ -216,9 +221,7 @@ def _split(request: ApiRequest, model: type[PricedLine], pk: int, data: Split) -
 @jobs.post("/{int:pk}/change", response=OrderOut)
 def change_job(request: ApiRequest, pk: int, data: LaborChange) -> RepairOrder:
     """Change what is given of a labor line."""
-    line, actor = held(request, LaborLine, pk, "order")
-    change_line(line, actor=actor, version=data.version, **data.given("version"))
-    return order_whole(request, line.order)
+    return _changed(request, LaborLine, pk, data)
 
 
 @jobs.post("/{int:pk}/remove", response=OrderOut)
@@ -236,12 +239,7 @@ def split_job(request: ApiRequest, pk: int, data: Split) -> RepairOrder:
 @parts.post("/{int:pk}/change", response=OrderOut)
 def change_part(request: ApiRequest, pk: int, data: PartChange) -> RepairOrder:
     """Change what is given of a part line."""
-    line, actor = held(request, PartLine, pk, "order")
-    changes = data.given("version", "job_id")
-    if "job_id" in data.model_fields_set:
-        changes["job"] = referred(LaborLine, data.job_id, actor, "job_id")
-    change_line(line, actor=actor, version=data.version, **changes)
-    return order_whole(request, line.order)
+    return _changed(request, PartLine, pk, data)
 
 
 @parts.post("/{int:pk}/remove", response=OrderOut)
@@ -259,9 +257,7 @@ def split_part(request: ApiRequest, pk: int, data: Split) -> RepairOrder:
 @fees.post("/{int:pk}/change", response=OrderOut)
 def change_fee(request: ApiRequest, pk: int, data: FeeChange) -> RepairOrder:
     """Change what is given of a fee."""
-    line, actor = held(request, FeeLine, pk, "order")
-    change_line(line, actor=actor, version=data.version, **data.given("version"))
-    return order_whole(request, line.order)
+    return _changed(request, FeeLine, pk, data)
 
 
 @fees.post("/{int:pk}/remove", response=OrderOut)

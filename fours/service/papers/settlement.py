@@ -6,7 +6,7 @@ from fours.base.money import capital_amount
 from fours.kernel.actor import Actor
 from fours.kernel.printing import Print, declare_print
 from fours.kernel.prints.views import Paper, Signature
-from fours.kernel.store_settings import declare_setting, setting
+from fours.kernel.store_settings import setting
 from fours.org.letterhead import letterhead
 from fours.service.closing import is_settled
 from fours.service.guarantee import RepairKind, guarantee_until, minimum
@@ -38,21 +38,6 @@ from .common import (
     recommendations,
     sheet,
     vehicle_facts,
-)
-
-declare_setting(
-    "service.hours_standard",
-    "工时定额标准",
-    "厂家标准",
-    group="收银结算",
-    help="印在结算清单上,如:行业标准、厂家标准。",
-)
-declare_setting(
-    "service.nev_guarantee",
-    "新能源专用件质保说明",
-    "动力蓄电池、驱动电机、电控等新能源专用部件的质量保证按厂家规定执行。",
-    group="收银结算",
-    help="印在新能源车的结算清单上。",
 )
 
 

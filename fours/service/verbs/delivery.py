@@ -13,7 +13,7 @@ from fours.kernel.events import announce, kind_of
 from fours.kernel.models import PrintedForm, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
-from fours.kernel.store_settings import declare_setting, setting
+from fours.kernel.store_settings import setting
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.vehicles.verbs.vehicle import record_mileage
 
@@ -26,14 +26,6 @@ from ..next_service import next_service
 from ..totals import agreed_lines
 from ..transitions import ORDER_MOVES, PRESENCE_MOVES
 
-declare_setting(
-    "service.gate_pass_hours",
-    "出门证有效时间(小时)",
-    4,
-    kind="int",
-    group="收银结算",
-    help="从开出起多少小时内车辆须离厂。",
-)
 AT_DELIVERY = "delivery"
 CERTIFICATE = "service.completion_certificate"
 HANDOVER_ITEMS = (

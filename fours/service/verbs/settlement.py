@@ -12,7 +12,7 @@ from fours.kernel.business_date import business_date, today
 from fours.kernel.events import announce
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
-from fours.kernel.store_settings import declare_setting, setting
+from fours.kernel.store_settings import setting
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
 from ..billing import (
@@ -32,23 +32,6 @@ from ..models.order import Payer
 from ..next_service import next_service
 from ..totals import all_lines
 from ..transitions import STATEMENT_MOVES
-
-declare_setting(
-    "service.rounding_limit",
-    "抹零上限(元)",
-    "1.00",
-    kind="decimal",
-    group="收银结算",
-    help="结算时最多可抹去的零头;超过须有审批权限的人办理。",
-)
-declare_setting(
-    "service.insurer_on_account",
-    "保险、保修款直接挂账",
-    True,
-    kind="bool",
-    group="收银结算",
-    help="保险公司、厂家的结算单由收银或结算员直接挂账,不需主管批准。",
-)
 
 PAPER = "service.statement"
 STANDING = (
