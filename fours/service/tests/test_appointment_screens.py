@@ -119,7 +119,7 @@ def test_the_form_knows_the_owner_of_the_car_and_offers_free_half_hours(desk, ca
     assert 'value="13800001111"' in page
     assert 'value="09:00"' in page
     assert 'value="08:30"' not in page
-    assert "余 9.5 工时" in page
+    assert "余 9.5<" in page
 
 
 def test_the_day_shows_who_comes_and_how_ready_we_are(desk, car, advisor, s01):
