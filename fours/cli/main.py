@@ -13,6 +13,7 @@ from django.db import OperationalError, ProgrammingError
 from fours.base.errors import Refused
 from fours.cli import (
     backup,
+    bench,
     check,
     demo,
     export,
@@ -40,6 +41,7 @@ COMMANDS: dict[str, Command] = {
     "backup": backup.COMMAND,
     "restore": restore.COMMAND,
     "check": check.COMMAND,
+    "bench": bench.COMMAND,
     "serve": serve.COMMAND,
     "worker": worker.COMMAND,
     "static": static.COMMAND,
