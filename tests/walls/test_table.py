@@ -107,7 +107,7 @@ TABLE: dict[str, str] = {
     "refund_payment": MANAGERS,
     "reverse_statement": MANAGERS,
     "give_gate_pass": f"cashier settlement_clerk frontdesk_supervisor {MANAGERS}",
-    "check_handover": "advisor frontdesk_supervisor",
+    "check_handover": RECEPTION,
     "deliver_order": RECEPTION,
     # a customer's debt, as the world's statement is one: only with the right signature
     "put_on_account": f"gm {MANAGERS}",

@@ -17,6 +17,7 @@ from fours.service.verbs.additional import (
     take_up_recommendation,
     withdraw_offer,
 )
+from fours.service.verbs.delivery import delivery_checklist
 from fours.service.verbs.lines import add_labor, add_part
 from fours.service.verbs.order import void_order
 
@@ -168,6 +169,15 @@ def test_a_stale_answer_is_refused(offered, advisor):
     assert offered.state == "offered"
 
 
+def test_a_safety_item_refused_by_phone_is_signed_at_delivery(offered, advisor):
+    given = {"reason": "下次再说", "consequence": "制动距离变长"}
+    refuse_additional_work(offered, answered_by="张三", via="电话", actor=advisor, **given)
+    offered.refresh_from_db()
+    assert offered.state == "refused"
+    to_sign = "客户已在结算单上签字,知悉未修的安全项目:前刹车片剩 2 mm"
+    assert to_sign in delivery_checklist(offered.order)
+
+
 @pytest.mark.parametrize("missing", ["reason", "consequence", "signature"])
 def test_a_refused_safety_item_needs_reason_consequence_and_signature(offered, advisor, missing):
     given = {"reason": "下次再说", "consequence": "制动距离变长", "signature": signature(), missing: ""}
@@ -249,7 +259,7 @@ def test_who_may_do_what_with_additional_work(at, order, offered, advisor, techn
     stranger = person("advisor", s02)
     see(s01, s02)
     with pytest.raises(NotAllowed):
-        report_finding(order, finding="x", actor=advisor)
+        report_finding(order, finding="x", actor=person("cashier", s01))
     for actor, error in ((technician, NotAllowed), (stranger, NotThere)):
         for call in (accept_additional_work, refuse_additional_work):
             with pytest.raises(error):

@@ -278,7 +278,7 @@ def test_a_technician_tells_and_the_advisor_offers(at, advisor, desk, client_of,
     refuse = reverse("additional_refuse", args=[work.pk])
     answer = desk.post(refuse, {"answered_by": "张三", "via": "电话", "reason": "贵"})
     assert answer.status_code == 422
-    assert "须客户签字确认" in answer.content.decode()
+    assert "须写明已告知的后果" in answer.content.decode()
     accept = reverse("additional_accept", args=[work.pk])
     assert desk.post(accept, {"answered_by": "张三", "via": "电话"}).status_code == 302
     work.refresh_from_db()

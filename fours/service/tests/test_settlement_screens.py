@@ -62,7 +62,7 @@ def test_too_much_rounding_stands_beside_its_field(order: RepairOrder, client_of
         reverse("order_settle", args=[order.pk]), {"rounding": "5"}
     )
     assert response.status_code == 422
-    assert "抹零最多 1.00 元" in text(response)
+    assert "超过您的权限(1.00 元),须审批" in text(response)
     assert 'value="5"' in text(response)
     assert not Statement.objects.exists()
 
@@ -258,7 +258,8 @@ def test_another_store_sees_nothing_in_its_lists(
 @pytest.mark.parametrize(
     ("post", "name", "status"),
     [
-        ("technician", "statement", 200), ("technician", "statement_pay", 403), ("advisor", "statement_pay", 403),
+        ("technician", "statement", 403), ("warranty_clerk", "statement", 200),
+        ("technician", "statement_pay", 403), ("advisor", "statement_pay", 403),
         ("cashier", "statement_pay", 200), ("crm_agent", "statement", 200), ("renewal_agent", "statement", 403),
     ],
 )  # fmt: skip

@@ -25,10 +25,11 @@ from fours.vehicles.models import Vehicle
 
 from .lines import add_fee, add_labor, add_part
 
-WAYS = ("电话", "到店", "微信", "短信")
+AT_COUNTER = "到店"
+WAYS = ("电话", AT_COUNTER, "微信", "短信")
 
 
-@verb("报告增项", "service.report_finding", states=["authorised", "completed"])
+@verb("增项", "service.report_finding", states=["authorised", "completed"])
 def report_finding(
     order: RepairOrder,
     *,
@@ -37,9 +38,9 @@ def report_finding(
     safety_related: bool = False,
     photos: Sequence[Upload] = (),
 ) -> AdditionalWork:
-    """A technician or inspector notes what differs from the order, with photos; the advisor prices it."""
+    """What the workshop finds, or what the customer asks for after signing, with photos; the advisor prices it."""
     order = take(order)
-    must_be(order, "authorised", "completed", doing="报告增项")
+    must_be(order, "authorised", "completed", doing="加增项")
     if not finding.strip():
         raise Refused("请写明发现的问题。", field="finding")
     if actor.user is None:
@@ -52,11 +53,12 @@ def report_finding(
     for photo in photos:
         attach(work, photo, actor=actor, purpose="finding", field="photos")
     keep(order)
+    said = "客户追加" if actor.can("service.order", order.store_id) else "发现问题"
     announce(
         "service.finding_reported",
         order,
         actor=actor,
-        sentence=f"发现问题{'(涉及安全)' if safety_related else ''}:{work.finding[:200]}",
+        sentence=f"{said}{'(涉及安全)' if safety_related else ''}:{work.finding[:200]}",
         data={"additional_work": work.pk, "safety": safety_related, "photos": len(photos)},
     )
     return work
@@ -150,7 +152,10 @@ def refuse_additional_work(
     signature: str = "",
     version: int | None = None,
 ) -> AdditionalWork:
-    """The customer refuses. What concerns safety needs reason, consequence told and the customer's signature (SV-09)."""
+    """The customer refuses. What concerns safety needs the reason and the consequence told (SV-09).
+
+    It also needs the customer's signature: at once when they stand at the counter, else at delivery.
+    """
     order, work = _both(work, version)
     move(work, "refused", ADDITIONAL_WORK_MOVES)
     _answer(work, answered_by, via, actor)
@@ -274,7 +279,7 @@ def _check_safety_refusal(work: AdditionalWork, signature: str) -> None:
         missing["reason"] = "涉及安全的项目,须写明客户不同意的原因。"
     if not work.refusal_consequence:
         missing["consequence"] = "涉及安全的项目,须写明已告知的后果。"
-    if not signature:
+    if not signature and work.answered_via == AT_COUNTER:
         missing["signature"] = "涉及安全的项目,须客户签字确认。"
     if missing:
         raise Refused("".join(missing.values()), fields=missing)

@@ -10,7 +10,7 @@ from fours.base.errors import Refused
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date, today
 from fours.kernel.events import announce, kind_of
-from fours.kernel.models import PrintedForm, User
+from fours.kernel.models import Attachment, PrintedForm, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
 from fours.kernel.store_settings import setting
@@ -20,7 +20,7 @@ from fours.vehicles.verbs.vehicle import record_mileage
 from ..billing import live_statements, open_bills
 from ..closing import close_if_settled
 from ..guarantee import RepairKind, needs_certificate
-from ..models import GatePass, OrderKind, RepairOrder, Statement
+from ..models import AdditionalWork, GatePass, OrderKind, RepairOrder, Statement
 from ..models.order import OldParts, Payer
 from ..next_service import next_service
 from ..totals import agreed_lines
@@ -67,7 +67,24 @@ def delivery_checklist(order: RepairOrder) -> list[str]:
     taken = list(order.check_in.papers) if order.check_in else []
     returned = [f"交还:{paper}" for paper in taken if "钥匙" not in str(paper)]
     protected = [SET_REMOVED] if order.check_in and order.check_in.protective_set else []
-    return [WALK_AROUND, *old_parts, EXPLAINED, ADVISED, CALL_ANNOUNCED, *protected, KEY_RETURNED, *returned]
+    to_sign = [
+        f"客户已在结算单上签字,知悉未修的安全项目:{finding[:40]}" for finding in _refused_unsigned(order)
+    ]
+    shown = [WALK_AROUND, *old_parts, EXPLAINED, ADVISED, *to_sign, CALL_ANNOUNCED]
+    return [*shown, *protected, KEY_RETURNED, *returned]
+
+
+def _refused_unsigned(order: RepairOrder) -> list[str]:
+    """Safety work refused from afar: the statement names it, and the customer signs it at the car (SV-09)."""
+    works = order.additional_works.filter(state=AdditionalWork.State.REFUSED, safety_related=True)
+    found = {work.pk: work.finding for work in works.order_by("pk")}
+    if not found:
+        return []
+    kept = Attachment.objects.filter(
+        store=order.store_id, aggregate_kind=kind_of(AdditionalWork()), aggregate_id__in=found
+    )
+    signed = set(kept.filter(purpose="signature").values_list("aggregate_id", flat=True))
+    return [finding for pk, finding in found.items() if pk not in signed]
 
 
 @verb("内部交车检查", "service.handover", states=["completed"])

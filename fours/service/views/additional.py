@@ -38,18 +38,17 @@ RELATED = (
 @require_http_methods(["GET", "POST"])
 @screen("service.report_finding")
 def finding_new(request: ActorRequest, pk: int) -> HttpResponse:
-    """Phone page: what was found, whether it concerns safety, photos."""
+    """Phone page: what was found or asked for, whether it concerns safety, photos."""
     order = find(RepairOrder, pk, request.actor, "vehicle", "store")
+    prices = request.actor.can("service.order", order.store_id)
     form = FindingForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         work = attempt(form, lambda: report_finding(order, actor=request.actor, **form.cleaned_data))
         if work is not None:
-            return done(
-                request,
-                "已报告,等服务顾问向客户报价。同意之前请勿施工。",
-                reverse("additional", args=[work.pk]),
-            )
-    return page(request, "service/orders/finding.html", {"form": form, "order": order}, form)
+            said = "已记录,请加项目报价。" if prices else "已报告,等服务顾问向客户报价。同意之前请勿施工。"
+            return done(request, said, reverse("additional", args=[work.pk]))
+    context = {"form": form, "order": order, "prices": prices}
+    return page(request, "service/orders/finding.html", context, form)
 
 
 @require_GET
