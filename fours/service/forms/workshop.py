@@ -50,6 +50,17 @@ class DispatchForm(TablerForm, forms.Form):
             self.fields[f"version_{job.pk}"] = forms.IntegerField(
                 required=False, initial=job.version, widget=forms.HiddenInput
             )
+        if self.is_bound and "proposal" in self.data:
+            self._take_proposals()
+
+    def _take_proposals(self) -> None:
+        """What was left empty goes to whom the product proposes: sent with that button, it counts as chosen."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for job in self.jobs:
+            proposal, name = self.proposals[job.pk], f"technicians_{job.pk}"
+            if proposal is not None and not data.getlist(name):
+                data.setlist(name, [str(proposal.user.pk)])
+        self.data = data
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
