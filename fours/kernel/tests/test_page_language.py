@@ -67,6 +67,15 @@ def test_moments_are_shown_in_the_store_s_zone() -> None:
     assert jinja.moment(datetime(2025, 3, 1, 2, 0, tzinfo=UTC)) == "2025-03-01 10:00"
 
 
+@time_machine.travel(NOW, tick=False)
+def test_a_promise_names_its_day_unless_it_is_today() -> None:
+    assert jinja.by_when(datetime(2026, 11, 22, 10, 5, tzinfo=UTC)) == "18:05"
+    assert jinja.by_when(datetime(2026, 11, 23, 5, 30, tzinfo=UTC)) == "明天 13:30"
+    assert jinja.by_when(datetime(2026, 11, 21, 5, 30, tzinfo=UTC)) == "昨天 13:30"
+    assert jinja.by_when(datetime(2026, 11, 25, 5, 30, tzinfo=UTC)) == "11-25 13:30"
+    assert jinja.by_when(None) == "—"
+
+
 def test_plain_dates_and_times_stay_as_they_are() -> None:
     assert jinja.day(date(2026, 1, 2)) == "2026-01-02"
     assert jinja.daytime(time(8, 30)) == "08:30"
