@@ -26,6 +26,12 @@ from fours.vehicles.models import Vehicle
 
 # Beyond any amount of a line, so that a typed 1e30 never reaches the rounding.
 MOST_DISCOUNT = Decimal(10_000_000)
+# Who usually bears such a visit; each line may say otherwise.
+PAYER_OF_KIND: dict[str, str] = {
+    OrderKind.WARRANTY: Payer.WARRANTY, OrderKind.RECALL: Payer.WARRANTY, OrderKind.ACCIDENT: Payer.INSURER,
+    OrderKind.REWORK_INTERNAL: Payer.INTERNAL, OrderKind.REWORK_EXTERNAL: Payer.INTERNAL, OrderKind.PDI: Payer.INTERNAL,
+    OrderKind.RECONDITIONING: Payer.INTERNAL, OrderKind.OWN_CAR: Payer.INTERNAL,
+}  # fmt: skip
 CONTACT_WAYS = [(way, way) for way in ("电话", "微信", "短信")]
 
 
@@ -162,8 +168,11 @@ class AddForm(TablerForm, forms.Form):
     autofocus = False
     payer = forms.ChoiceField(label="付费方", choices=Payer.choices)
 
-    def __init__(self, *args: Any, actor: Actor, lines: OrderLines, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, lines: OrderLines, kind: str = "", **kwargs: Any) -> None:
+        """The payer begins as the last line's, on an empty order as the kind of visit has it (SV-06)."""
         super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
+        last = max(lines, key=lambda line: (line.position, line.pk), default=None)
+        self.initial["payer"] = last.payer if last else PAYER_OF_KIND.get(kind, Payer.CUSTOMER)
         self.set_up(actor, lines)
 
     def set_up(self, actor: Actor, lines: OrderLines) -> None:
@@ -207,6 +216,9 @@ class AddPartForm(AddForm):
         own = LaborLine.objects.visible_to(actor).filter(pk__in=[job.pk for job in lines.jobs])
         self.fields["job"].queryset = own  # type: ignore[attr-defined]
         self.fields["job"].widget.choices = [("", "—"), *((job.pk, job.name) for job in lines.jobs)]
+        # Parts are written down after the job they are for.
+        if lines.jobs:
+            self.initial["job"] = lines.jobs[-1].pk
 
 
 class AddPackageForm(AddForm):
@@ -250,7 +262,25 @@ class SignForm(TablerForm, forms.Form):
 
     promised_at = PromiseField("承诺完工时间")
     signed_by = forms.CharField(label="签字人", max_length=40)
+    insurer_name = forms.CharField(label="保险公司", max_length=60)
+    claim_number = forms.CharField(label="报案号", max_length=40, required=False)
     signature = forms.CharField(widget=forms.HiddenInput, error_messages={"required": "请客户签名。"})
+
+    def __init__(self, *args: Any, ask_insurer: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not ask_insurer:
+            del self.fields["insurer_name"], self.fields["claim_number"]
+
+    @property
+    def insurer(self) -> dict[str, Any]:
+        """What was asked for besides the signature itself."""
+        return {
+            name: self.cleaned_data[name] for name in ("insurer_name", "claim_number") if name in self.fields
+        }
+
+    @property
+    def contract(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("promised_at", "signed_by", "signature")}
 
 
 class PromiseForm(TablerForm, forms.Form):

@@ -51,6 +51,8 @@ class CarForm(TablerForm, forms.Form):
         # A checked code may be empty by itself; whom to call may not.
         for name in {"contact_phone", "deliverer_phone"} & set(self.fields):
             self.fields[name].required = True
+            new = {"data-picker-new": "plate", "data-picker-new-phone": name}
+            self.fields["vehicle"].widget.attrs.update(new)
         if known is not None:
             self.fields["vehicle"].widget = forms.HiddenInput()
             self.initial["vehicle"] = known.pk

@@ -10,7 +10,7 @@ from ..billing import live, open_bills
 from ..models import RepairOrder
 from ..papers.settlement import call_time
 from ..settlement_tasks import TO_PAY
-from ..verbs.delivery import SETTLED_FOR_GATE
+from ..verbs.delivery import SETTLED_FOR_GATE, valid_pass
 from ..views.settlement import TONES
 
 
@@ -55,7 +55,9 @@ def is_unbilled(order: RepairOrder) -> bool:
 
 
 def is_settled(order: RepairOrder) -> bool:
-    """The customer owes nothing any more, or may pay later: the car may leave the yard."""
+    """The customer owes nothing any more, or may pay later, and no pass holds yet: the car may be let out."""
+    if valid_pass(order) is not None:
+        return False
     bills = live(order.statements.all())
     return bool(bills) and not any(
         bill.payer == RepairOrder.Payer.CUSTOMER and bill.state not in SETTLED_FOR_GATE for bill in bills

@@ -10,9 +10,10 @@ from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.finish_time import proposed_finish
 from fours.service.forms.orders import EstimateForm, PromiseForm, SignForm
 from fours.service.models import LaborLine, RepairOrder
+from fours.service.models.order import Payer
 from fours.service.totals import all_lines, by_payer, totals_of
 from fours.service.verbs.estimate import issue_estimate
-from fours.service.verbs.order import authorise_order, change_promise
+from fours.service.verbs.order import authorise_order, change_order, change_promise
 
 from .orders_sheet import version_of
 
@@ -28,17 +29,13 @@ def order_authorise(request: ActorRequest, pk: int) -> HttpResponse:
     initial = {
         "promised_at": order.promised_at or proposed_finish(order), "signed_by": order.deliverer_name,
     }  # fmt: skip
-    form = SignForm(request.POST or None, initial=initial)
+    lines = all_lines(order).of_work(None)
+    insured = not order.insurer_name and any(line.payer == Payer.INSURER for line in lines)
+    form = SignForm(request.POST or None, initial=initial, ask_insurer=insured)
     if request.method == "POST":
-        signed = attempt(
-            form,
-            lambda: authorise_order(
-                order, actor=request.actor, version=version_of(request), **form.cleaned_data
-            ),
-        )
+        signed = attempt(form, lambda: _sign(request, order, form))
         if signed is not None:
             return done(request, f"已签字,工单 {signed.number}。", reverse("order", args=[pk]))
-    lines = all_lines(order).of_work(None)
     context = {
         "form": form,
         "order": order,
@@ -48,6 +45,14 @@ def order_authorise(request: ActorRequest, pk: int) -> HttpResponse:
         "preview": print_address("service.repair_order", order),
     }
     return page(request, "service/orders/authorise.html", context, form)
+
+
+def _sign(request: ActorRequest, order: RepairOrder, form: SignForm) -> RepairOrder:
+    """The insurer, where the contract lacked it, and the signature; both or neither."""
+    version = version_of(request)
+    if form.insurer:
+        version = change_order(order, actor=request.actor, version=version, **form.insurer).version
+    return authorise_order(order, actor=request.actor, version=version, **form.contract)
 
 
 @require_http_methods(["GET", "POST"])

@@ -90,7 +90,7 @@ def line_sheet(
     editable = _is_editable(order, work) and actor.can("service.order", order.store_id)
     bound = bound or {}
     adding = [
-        (kind, ADD_LABELS[kind], bound.get(f"add-{kind}") or form(actor=actor, lines=lines))
+        (kind, ADD_LABELS[kind], bound.get(f"add-{kind}") or form(actor=actor, lines=lines, kind=order.kind))
         for kind, form in (ADD_FORMS.items() if editable else ())
     ]
     return LineSheet(

@@ -69,7 +69,7 @@ def check_in_new(request: ActorRequest) -> HttpResponse:
     if car is not None:
         prefetch_related_objects([car], OWNERS)
         if request.method == "GET" and (begun := _begun(request, car)):
-            return redirect("check_in", pk=begun.pk)
+            return done(request, "", reverse("check_in", args=[begun.pk]))
     form = ArrivalForm(request.POST or None, actor=request.actor, known=car, initial=_known(request, car))
     if request.method == "POST":
         started = attempt(form, lambda: _start(request, form))

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from fours.base.errors import Refused
 from fours.kernel.history import events_of, line_of
+from fours.kernel.offers import Offer, offers_for
 from fours.kernel.printing import print_address
 from fours.kernel.verbs import verbs_for
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
@@ -138,11 +139,18 @@ def statement(request: ActorRequest, pk: int) -> HttpResponse:
         "may_cash": shown.state in OPEN and request.actor.can("service.cash") and not _borne(shown),
         "may_account": shown.state in ("issued", "part_paid") and may_put_on_account(shown, request.actor),
         "may_refund": request.actor.can("service.reverse"),
+        "let_go": _let_go(request, shown) if shown.state == "paid" else [],
         "verbs": [] if shown.reverses_id else verbs_for(shown, request.actor, ["reverse_statement"]),
         "print_url": print_address("service.statement", shown),
         "history": [line_of(event, request.actor) for event in events],
     }
     return page(request, "service/settlement/statement.html", context)
+
+
+def _let_go(request: ActorRequest, statement: Statement) -> list[Offer]:
+    """The gate pass, once everything is paid: the next thing the till does for the customer in front of it."""
+    offers = offers_for(statement.order, request.actor)
+    return [one for one in offers if one.verb.name == "give_gate_pass"]
 
 
 def _borne(statement: Statement) -> bool:

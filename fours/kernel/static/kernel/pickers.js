@@ -12,15 +12,30 @@ export function startPickers(root) {
       preload: "focus",
       load: (query, done) => ask(select.dataset.picker, query).then(done, () => done()),
       onType: () => picker.clearOptions(),
+      create: select.dataset.pickerNew ? (typed) => writeDown(select, typed) : false,
+      createFilter: (typed) => typed.trim().length > 3 && !picker.currentResults?.items.length,
       onChange: (value) => select.dispatchEvent(new CustomEvent("picked", { bubbles: true, detail: picker.options[value] })),
       render: {
         option: (item, escape) => `<div>${escape(item.text)}${sub(item, escape)}</div>`,
         item: (item, escape) => `<div>${escape(item.text)}${sub(item, escape)}</div>`,
         no_results: () => '<div class="no-results">没有找到</div>',
         loading: () => '<div class="no-results">正在查找…</div>',
+        option_create: (data, escape) => `<div class="create">店里没有,用 <b>${escape(data.input)}</b> 建档</div>`,
       },
     });
   });
+}
+
+// What was not found is not typed again: it goes into the field for a new one, a number into the one for the phone.
+function writeDown(select, typed) {
+  const { pickerNew, pickerNewPhone } = select.dataset;
+  const isPhone = pickerNewPhone && /^[+\d][\d\s-]{6,}$/.test(typed.trim());
+  const field = select.form.elements[isPhone ? pickerNewPhone : pickerNew];
+  select.form.elements[pickerNew].closest("details")?.setAttribute("open", "");
+  field.value = typed.trim();
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  setTimeout(() => field.focus(), 0);
+  return false;
 }
 
 function sub(item, escape) {
