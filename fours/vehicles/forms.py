@@ -98,6 +98,19 @@ class OwnerForm(TablerForm, forms.Form):
         customer.queryset = customers_of(actor)
 
 
+class UserForm(OwnerForm):
+    """Who uses the car besides its owner, or no longer does."""
+
+    ended = forms.BooleanField(label="不再使用此车", required=False)
+    field_order = ["customer", "on", "ended"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person, on = self.fields["customer"], self.fields["on"]
+        person.label, person.required, person.help_text = "使用人", True, "没有档案请先新建客户。"
+        on.label = "日期"
+
+
 class MileageForm(TablerForm, forms.Form):
     mileage = forms.IntegerField(label="里程(公里)", min_value=0)
     read_on = forms.DateField(label="日期", initial=today)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("vehicles/<int:pk>/tab/<slug:key>/", vehicle_tab, name="vehicle_tab"),
     path("vehicles/<int:pk>/edit/", edit.vehicle_edit, name="vehicle_edit"),
     path("vehicles/<int:pk>/owner/", edit.vehicle_owner, name="vehicle_owner"),
+    path("vehicles/<int:pk>/user/", edit.vehicle_user, name="vehicle_user"),
     path("vehicles/<int:pk>/mileage/", edit.vehicle_mileage, name="vehicle_mileage"),
     path("vehicles/<int:pk>/merge/", edit.vehicle_merge, name="vehicle_merge"),
 ]

@@ -44,6 +44,8 @@ TABLE: dict[str, str] = {
     "create_vehicle": FILES,
     "change_vehicle": FILES,
     "change_owner": FILES,
+    "add_vehicle_user": FILES,
+    "end_vehicle_user": FILES,
     "record_mileage": FILES,
     "merge_vehicles": f"frontdesk_supervisor {MANAGERS} info_clerk crm_manager",
     # SV-01, SV-03: appointment and check-in

@@ -111,6 +111,12 @@ class Vehicle(StoreScoped):
         )
         return current.customer if current else None
 
+    @property
+    def users(self) -> list[Customer]:
+        """Who uses the car now besides its owner."""
+        rows = [o for o in self.ownerships.all() if o.ends_on is None and o.relation == "user"]
+        return [one.customer for one in rows]
+
 
 class OwnershipRelation(models.TextChoices):
     OWNER = "owner", "车主"

@@ -13,11 +13,12 @@ from fours.customers.verbs.customer import customer_meant
 from fours.kernel.actor import Actor
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.vehicles.facts import AlreadyThere, warnings_of
-from fours.vehicles.forms import MergeForm, MileageForm, NewVehicleForm, OwnerForm, VehicleForm
+from fours.vehicles.forms import MergeForm, MileageForm, NewVehicleForm, OwnerForm, UserForm, VehicleForm
 from fours.vehicles.identifiers import check_plate, check_vin
 from fours.vehicles.lookup import vehicle_by_plate, vehicle_by_vin
-from fours.vehicles.models import MileageReading, Vehicle
+from fours.vehicles.models import MileageReading, Ownership, Vehicle
 from fours.vehicles.verbs.merge import merge_vehicles
+from fours.vehicles.verbs.users import add_vehicle_user, end_vehicle_user
 from fours.vehicles.verbs.vehicle import change_owner, change_vehicle, create_vehicle, record_mileage
 
 
@@ -101,6 +102,25 @@ def vehicle_owner(request: ActorRequest, pk: int) -> HttpResponse:
 def _hand_over(row: Vehicle, form: OwnerForm, actor: Actor) -> Vehicle:
     values = form.cleaned_data
     return change_owner(row, customer=values["customer"], on=values["on"], actor=actor)
+
+
+@screen("vehicles.change")
+def vehicle_user(request: ActorRequest, pk: int) -> HttpResponse:
+    """Somebody uses the car besides its owner, or no longer does; `?customer=` is filled in."""
+    row = find(Vehicle, pk, request.actor)
+    data = request.POST if request.method == "POST" else None
+    initial = {"customer": request.GET.get("customer"), "ended": "ended" in request.GET}
+    form = UserForm(data, initial=initial, actor=request.actor)
+    if data is not None and attempt(form, lambda: _note_user(row, form, request.actor)) is not None:
+        return done(request, "已登记", reverse("vehicle", args=[pk]))
+    intro = "公司车的司机、家里常开这台车的人。车主变更请用过户。"
+    return _small_form(request, row, form, f"使用人 {row}", "登记", intro)
+
+
+def _note_user(row: Vehicle, form: UserForm, actor: Actor) -> Ownership:
+    values = form.cleaned_data
+    call = end_vehicle_user if values["ended"] else add_vehicle_user
+    return call(row, customer=values["customer"], on=values["on"], actor=actor)
 
 
 @screen("vehicles.change")

@@ -42,6 +42,7 @@ def vehicle(request: ActorRequest, pk: int) -> HttpResponse:
     context = {
         "vehicle": row,
         "owner": owner,
+        "users": row.users if actor.can("customers.view") else [],
         "phones": list(owner.phones.all()) if owner else [],
         "contacts": list(owner.contacts.all()) if owner else [],
         "flags": flags_of(row, actor),
