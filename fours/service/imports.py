@@ -59,5 +59,7 @@ def _create(store: Store, code: str, values: Mapping[str, Any], actor: Actor) ->
 
 
 register_intake(
-    IntakeKind("labor-operations", "维修项目", LABOR_OPERATION_COLUMNS, load_operation, "parts.import")
+    IntakeKind(
+        "labor-operations", "维修项目", LABOR_OPERATION_COLUMNS, load_operation, "service.change_catalogue"
+    )
 )

@@ -10,4 +10,5 @@ menu_item("售后服务", Item("检验", "inspections", "checkup-list", "service
 menu_item("售后服务", Item("洗车", "washes", "wash", "service.wash", 70))
 menu_item("售后服务", Item("领料发料", "order_parts", "packages", "parts.issue", 80))
 menu_item("售后服务", Item("结算", "statements", "receipt", "service.view_money", 90))
+menu_item("售后服务", Item("导入", "intakes", "file-import", "service.change_catalogue", 110))
 menu_item("售后服务", Item("收银", "cashier", "cash-register", "service.cash", 100))

@@ -31,7 +31,7 @@ def check_in_view(check_in: CheckIn, actor: Actor) -> views.CheckInView:
         "concerns": [line.strip() for line in check_in.concern.splitlines() if line.strip()],
         "answers": [{"question": "接车诊断", "answer": check_in.findings}] if check_in.findings else [],
         "warning_lights": list(check_in.lamps),
-        "items": [],
+        "items": _items(check_in),
         "equipment": [{"name": name, "present": name in check_in.items} for name in EQUIPMENT],
         "belongings": belongings,
         "valuables_reminded": check_in.valuables_reminded,
@@ -55,6 +55,17 @@ def _customer(check_in: CheckIn) -> shapes.CustomerFacts:
         "sender": check_in.deliverer_name,
         "sender_phone": check_in.deliverer_phone,
     }
+
+
+def _items(check_in: CheckIn) -> list[shapes.CheckedItem]:
+    """What the walk-around looked at, normal or not, as the advisor marked it."""
+    kinds = [DAMAGE_KINDS[str(mark["kind"])] for mark in check_in.damage_marks]
+    damage = "、".join(f"{kind} {kinds.count(kind)} 处" for kind in dict.fromkeys(kinds))
+    lamps = "、".join(map(str, check_in.lamps))
+    return [
+        {"name": "车身外观", "normal": not damage, "note": damage},
+        {"name": "仪表警告灯", "normal": not lamps, "note": f"{lamps}灯亮" if lamps else ""},
+    ]
 
 
 def _mark(mark: dict[str, object]) -> shapes.DamageMark:
