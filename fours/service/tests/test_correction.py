@@ -4,16 +4,18 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused
 from fours.desk.tokens import issue_token
 from fours.kernel.models import Event, Task
 from fours.parts.models import Backorder, Reservation, StockBalance
 from fours.service.checks import issued_is_the_sum_of_slips
-from fours.service.models import FeeLine, LaborLine, PartLine
+from fours.service.models import FeeLine, LaborLine, PartLine, Statement
 from fours.service.verbs.correction import cancel_line, correct_line, share_line
 from fours.service.verbs.lines import add_fee, add_labor, add_part
 from fours.service.verbs.order import authorise_order
+from fours.service.verbs.settlement import reverse_statement
 from fours.service.verbs.workshop import dispatch_job
 
 from .order_house import authorised, draft, fresh, house, in_hours, signature
@@ -130,7 +132,7 @@ def test_another_payer_brings_that_payers_price(at, s):
 def test_a_wrong_discount_is_put_right_within_what_the_person_may_give(at, s, person):
     order = signed(at, s.advisor)
     paint = LaborLine.objects.get(order=order, operation=at.door_paint)
-    with pytest.raises(Refused, match="服务经理审批"):
+    with pytest.raises(Refused, match="须审批"):
         correct_line(paint, discount=Decimal(200), reason="客户讲价", actor=s.advisor)
     assert LaborLine.objects.get(pk=paint.pk).discount == 0
     line = correct_line(
@@ -190,6 +192,21 @@ def test_what_is_billed_is_not_corrected(at, s, s01, person):
         with pytest.raises(Refused, match="先冲销"):
             call()
     assert LaborLine.objects.get(pk=line.pk).payer == "customer"
+
+
+def test_what_was_billed_wrong_is_reversed_corrected_and_billed_again(s, s01, person):
+    manager = person("service_manager", s01)
+    order = finished_order(
+        s01, plate="苏E99999", state="delivered", delivered_at=timezone.now(), presence="left"
+    )
+    line = labor(order, "100.00")
+    bill = Statement.objects.create(
+        store=s01, number="ST-S01-260101-0001", order=order, payer="customer", payer_name="王小明", state="issued",
+        labor_total=Decimal(100), total=Decimal(100), net=Decimal("88.50"), tax=Decimal("11.50"),
+    )  # fmt: skip
+    reverse_statement(bill, reason="多收", actor=manager)
+    assert correct_line(line, discount=Decimal(20), reason="多收", actor=manager).gross == Decimal("80.00")
+    assert issued(fresh(order), manager)["customer"].total == Decimal("80.00")
 
 
 def test_a_draft_is_changed_by_its_own_means_and_a_reason_is_needed(at, s):

@@ -26,12 +26,13 @@ from .lines import next_position
 
 Job = LaborLine.State
 REASON_LENGTH = 200
+CORRECTABLE = (RepairOrder.State.AUTHORISED, RepairOrder.State.COMPLETED, RepairOrder.State.DELIVERED)
 P = TypeVar("P", bound=PricedLine)
 
 
 def may_correct(order: RepairOrder) -> bool:
-    """Signed, in the house and not billed: its lines may be corrected."""
-    return order.state in ("authorised", "completed") and not live(order.statements.all())
+    """Signed and not billed, or no longer, after its statement was reversed: its lines may be corrected."""
+    return order.state in CORRECTABLE and not live(order.statements.all())
 
 
 @verb("更正明细", "service.order")
@@ -175,7 +176,7 @@ def _take(line: P, version: int | None) -> tuple[RepairOrder, P]:
     """The signed order and its line, both locked; refused when the line is not agreed or the order is billed."""
     order: RepairOrder = take(line.order, version=version)  # type: ignore[attr-defined]
     work = line.additional_work
-    if order.state not in ("authorised", "completed"):
+    if order.state not in CORRECTABLE:
         raise IllegalMove(f"{order} 现为“{order.get_state_display()}”,明细不能更正。")
     if work is not None and work.state != AdditionalWork.State.ACCEPTED:
         raise IllegalMove("客户还没有同意这个增项;请在增项里修改。")
