@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Self
 
-from django.db.models import Case, F, Q, When
+from django.db import connection
+from django.db.models import F, Q
 
 from fours.base.errors import Gone
 from fours.base.money import round_money
@@ -132,10 +133,15 @@ def _add_to_balances(puts: Sequence[Put]) -> None:
     for put in puts:
         pk = put.balance.pk
         pieces[pk], value[pk] = pieces.get(pk, ZERO) + put.quantity, value.get(pk, ZERO) + put.value
-    StockBalance.objects.filter(pk__in=pieces).update(
-        on_hand=Case(*(When(pk=pk, then=F("on_hand") + more) for pk, more in pieces.items())),
-        value=Case(*(When(pk=pk, then=F("value") + more) for pk, more in value.items())),
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            update parts_stockbalance as kept set on_hand = kept.on_hand + more.pieces, value = kept.value + more.value
+            from unnest(%s::bigint[], %s::numeric[], %s::numeric[]) as more (id, pieces, value)
+            where kept.id = more.id
+            """,
+            [list(pieces), list(pieces.values()), list(value.values())],
+        )
 
 
 def _add_to_places(puts: Sequence[Put]) -> None:
@@ -145,9 +151,15 @@ def _add_to_places(puts: Sequence[Put]) -> None:
         pieces[at] = pieces.get(at, ZERO) + put.quantity
     fresh = [LotBalance(store_id=put.balance.store_id, lot=put.lot, bin=put.bin) for put in puts]
     LotBalance.objects.bulk_create(fresh, ignore_conflicts=True)
-    added = (When(lot=lot, bin=bin, then=F("quantity") + more) for (lot, bin), more in pieces.items())
-    places = LotBalance.objects.filter(lot__in={lot for lot, _ in pieces}, bin__in={bin for _, bin in pieces})
-    places.update(quantity=Case(*added, default=F("quantity")))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            update parts_lotbalance as kept set quantity = kept.quantity + more.pieces
+            from unnest(%s::bigint[], %s::bigint[], %s::numeric[]) as more (lot_id, bin_id, pieces)
+            where kept.lot_id = more.lot_id and kept.bin_id = more.bin_id
+            """,
+            [[lot for lot, _ in pieces], [bin for _, bin in pieces], list(pieces.values())],
+        )
 
 
 def take_out(
