@@ -24,7 +24,7 @@ class Scale:
 
 SCALES: Mapping[str, Scale] = MappingProxyType(
     {
-        "small": Scale(cars=500, patterns=30, daily=3, today=28),
+        "small": Scale(cars=500, patterns=26, daily=3, today=26),
         "10k": Scale(cars=10_000, patterns=48, daily=6, today=36, last_days_copied=True),
         "100k": Scale(cars=100_000, patterns=60, daily=6, today=36, last_days_copied=True),
         "1m": Scale(cars=1_000_000, patterns=60, daily=6, today=36, last_days_copied=True),

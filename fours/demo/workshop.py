@@ -134,8 +134,8 @@ def _fetch(shop: Shop, lines: list[PartLine]) -> None:
             fact = parts_by_number()[line.part.number]
             arrivals.append(Arrival(line.part, line.still_to_issue, fact.cost, _usual_bin(shop, line.part)))
     if arrivals:
-        planner = shop.staff.one("parts_planner")
-        receive_parts(store, lines=arrivals, supplier=SUPPLIER, note="紧急订货", actor=planner)
+        manager = shop.staff.one("parts_manager")
+        receive_parts(store, lines=arrivals, supplier=SUPPLIER, note="紧急订货", actor=manager)
 
 
 def _usual_bin(shop: Shop, part: Part) -> Bin:

@@ -206,7 +206,9 @@ class Year:
 
     def _copy_last_days(self, wanted: int, taken: list[Guest]) -> None:
         """The visits of the last days once more, on the same days, for other cars."""
-        cloths = self._cut(self.last_days.date(), self.midnight.date())
+        silent = {guest.vehicle_id for guest in self.guests if not guest.may_be_called}
+        played = self._cut(self.last_days.date(), self.midnight.date())
+        cloths = [cloth for cloth in played if cloth.story.vehicle_id not in silent]
         series = {guest.vehicle_id: guest.car.model.series for guest in self.guests}
         busy = {guest.vehicle_id for guest in taken} | self.seen_lately
         free = [guest for guest in self.guests if guest.may_be_called and guest.vehicle_id not in busy]

@@ -67,7 +67,9 @@ KEPT: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(("kernel.searchkey", "kernel.numbercounter"), "written for the new numbers"),
         **dict.fromkeys(
             ("kernel.securityentry", "kernel.idempotencykey", "kernel.occurrence", "kernel.closeddate",
-             "kernel.intakeload", "kernel.intakerow", "kernel.intakemapping", "survey.dailyreport"),
+             "kernel.intakeload", "kernel.intakerow", "kernel.intakemapping", "survey.dailyreport",
+             "messaging.message", "messaging.messagetemplate", "messaging.broadcast", "messaging.optout",
+             "messaging.provider"),
             "not part of a visit",
         ),
         **dict.fromkeys(

@@ -40,16 +40,18 @@ class Writer:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._counters: dict[tuple[str, date], int] = {}
+        self._drawn: set[tuple[str, date]] = set()
 
     def write(self, copies: Sequence[Copy]) -> None:
         """Write the copies in their order. The parts they take must be on the shelf."""
         for begin in range(0, len(copies), BATCH):
             with transaction.atomic():
                 open_scope([self._store.pk])
+                if not begin:
+                    self._read_counters()
                 self._write(copies[begin : begin + BATCH])
 
     def _write(self, copies: Sequence[Copy]) -> None:
-        self._read_counters()
         shelf = Shelf(self._store, needs(copy.cloth.takes for copy in copies))
         filled = [self._filled(copy, shelf) for copy in copies]
         self._give_ids(copies, filled)
@@ -96,13 +98,15 @@ class Writer:
 
     def _number(self, kind: str, day: date) -> str:
         last = self._counters[kind, day] = self._counters.get((kind, day), 0) + 1
+        self._drawn.add((kind, day))
         return f"{kind}-{self._store.code}-{day:%y%m%d}-{last:04d}"
 
     def _write_counters(self) -> None:
         rows = [
-            NumberCounter(store=self._store, kind=kind, date=day, last=last)
-            for (kind, day), last in self._counters.items()
+            NumberCounter(store=self._store, kind=kind, date=day, last=self._counters[kind, day])
+            for kind, day in sorted(self._drawn)
         ]
+        self._drawn.clear()
         NumberCounter.objects.bulk_create(
             rows, update_conflicts=True, unique_fields=["store", "kind", "date"], update_fields=["last"]
         )
