@@ -28,6 +28,9 @@ class IntakeLoad(StoreScoped):
     created_at = models.DateTimeField("时间", auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 
+    def __str__(self) -> str:
+        return f"导入“{self.file_name}”"
+
 
 class IntakeRow(ChildOfDocument):
     """One data row of a load (导入行) with what was found wrong in it and what became of it."""
