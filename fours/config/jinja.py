@@ -44,7 +44,6 @@ def environment(**options: Any) -> Environment:
         datetime=moment,
         daytime=daytime,
         by_when=by_when,
-        by_when=by_when,
         since=since,
         input_type=input_type,
     )
@@ -131,15 +130,6 @@ def daytime(value: datetime | time | None) -> str:
     if value is None:
         return NONE
     return f"{_local(value) if isinstance(value, datetime) else value:%H:%M}"
-
-
-def by_when(value: datetime | None) -> str:
-    """A moment somebody waits for: `14:05` today, `明天 14:05`, else with its date."""
-    if value is None:
-        return NONE
-    days = (_local(value).date() - timezone.localdate()).days
-    near = {0: "", 1: "明天 ", -1: "昨天 "}
-    return near[days] + daytime(value) if days in near else moment(value)
 
 
 def by_when(value: datetime | None) -> str:
