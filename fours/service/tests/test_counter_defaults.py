@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 
 from fours.service.forms.orders import AddLaborForm, AddPartForm
-from fours.service.models import RepairOrder
+from fours.service.models import PartLine, RepairOrder
 from fours.service.totals import all_lines
-from fours.service.verbs.lines import add_labor
+from fours.service.verbs.lines import add_labor, add_part
 from fours.service.verbs.payment import Part, receive_payments
 
 from .order_house import draft, fresh, house, in_hours, signature
@@ -121,3 +121,12 @@ def test_a_paid_bill_offers_the_gate_pass_at_the_till_until_one_holds(s01, perso
     assert fresh(order).presence == "gate_pass"
     assert button not in till.get(page).content.decode()
     assert button not in till.get(reverse("order", args=[order.pk])).content.decode()
+
+
+def test_a_part_that_is_in_no_catalogue_is_marked_as_one_that_cannot_be_issued(at, advisor, desk):
+    order = draft(at, advisor)
+    add_part(order, name="取力器", unit_price=Decimal("3200.00"), actor=advisor)
+    page = reverse("order", args=[order.pk])
+    assert "目录外,不能领料" in desk.get(page).content.decode()
+    PartLine.objects.filter(order=order).update(kind="customer")
+    assert "目录外" not in desk.get(page).content.decode()
