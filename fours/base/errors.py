@@ -8,6 +8,8 @@ class Refused(Exception):
 
     code = "refused"
     status = 422
+    # Label and address of what helps on from here, shown beside the message.
+    way_on: tuple[str, str] | None = None
 
     def __init__(self, message: str, *, field: str = "", fields: Mapping[str, str] | None = None) -> None:
         super().__init__(message)

@@ -20,7 +20,7 @@ from fours.desk.api_tools import Bearer, enter
 from fours.desk.error_pages import refusal
 from fours.desk.middleware import answer_once
 
-APPS = ("desk", "customers", "messages", "vehicles", "parts", "service", "survey")
+APPS = ("desk", "approvals", "customers", "messages", "vehicles", "parts", "service", "survey")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY_LENGTH = 80
 WORDS_OF_CODE = {401: "unauthorized", 403: "no_right", 404: "not_found", 413: "too_large", 429: "too_many"}

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "fours.intake",
     "fours.desk",
     "fours.org",
+    "fours.approvals",
     "fours.customers",
     "fours.messages",
     "fours.vehicles",

@@ -9,7 +9,7 @@ from fours.config.api import api
 from fours.desk.views.health import healthz
 from fours.kernel.register.views import urls as register_urls
 
-APPS = ("desk", "org", "customers", "messages", "vehicles", "parts", "service", "survey")
+APPS = ("desk", "org", "approvals", "customers", "messages", "vehicles", "parts", "service", "survey")
 
 
 def _of_apps() -> list[URLPattern | URLResolver]:

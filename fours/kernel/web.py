@@ -10,6 +10,7 @@ from django.db import models
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from fours.base.errors import NotThere, Refused
@@ -84,11 +85,18 @@ def put_on(form: BaseForm, refusal: Refused) -> None:
     placed = False
     for name, message in refusal.fields.items():
         if name in form.fields:
-            form.add_error(name, message)
+            form.add_error(name, _with_way_on(message, refusal))
             placed = True
     if not placed:
-        form.add_error(None, refusal.message)
+        form.add_error(None, _with_way_on(refusal.message, refusal))
     form.refused = refusal  # type: ignore[attr-defined]
+
+
+def _with_way_on(message: str, refusal: Refused) -> str:
+    if refusal.way_on is None:
+        return message
+    label, address = refusal.way_on
+    return format_html('{} <a href="{}">{}</a>', message, address, label)
 
 
 def form_status(form: BaseForm) -> int:

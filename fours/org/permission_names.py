@@ -11,7 +11,7 @@ PERMISSION_NAMES: Mapping[str, str] = {
     "service.deliver": "交车", "service.handover": "内部交车检查", "service.dispatch": "派工", "service.work": "施工",
     "service.report_finding": "报告增项", "service.team_check": "组检", "service.final_check": "终检",
     "service.wash": "洗车", "service.cash": "收款", "service.gate_pass": "开出门证", "service.on_account": "批准挂账",
-    "service.approve": "审批超权限的价格和抹零", "service.reverse": "冲销和退款",
+    "service.approve": "过目大额和重点客户工单", "approvals.change": "维护权限额度和审批步骤", "service.reverse": "冲销和退款",
     "service.change_catalogue": "维护维修项目、套餐和工时单价", "parts.view": "查看配件和库存",
     "parts.change": "维护配件和盘点",
     "parts.issue": "发料和退料", "parts.receive": "入库", "parts.view_cost": "查看成本", "parts.import": "导入配件和库存",
@@ -20,5 +20,6 @@ PERMISSION_NAMES: Mapping[str, str] = {
     "survey.view": "查看回访", "survey.call": "回访", "survey.solve": "处理客户问题", "survey.view_report": "查看日报",
     "survey.prepare_report": "填写日报备注", "survey.sign_report": "签日报", "org.view": "查看组织资料",
     "org.change_settings": "维护门店资料和参数", "org.manage_users": "管理员工、岗位和密码", "kernel.export": "导出",
+    "kernel.export_many": "大批量导出", "customers.erase": "删除客户个人信息", "kernel.open_locked": "打开依法留存的单据",
     "kernel.view_personal": "查看客户电话、证件号、地址和生日", "kernel.reveal_personal": "逐项查看隐去的个人信息(留痕)",
 }  # fmt: skip

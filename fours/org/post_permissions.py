@@ -29,16 +29,17 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "gm": LOOK | {
         "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
         "org.change_settings", "service.approve", "kernel.export", "kernel.view_personal", "messages.view",
+        "approvals.change", "customers.erase", "kernel.open_locked", "kernel.export_many",
     },
     "aftersales_manager": ADVISOR | TO_MANY | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
-        "service.change_catalogue", "kernel.export", "customers.merge",
+        "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase",
     },
     "service_manager": ADVISOR | TO_MANY | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
-        "service.change_catalogue", "kernel.export", "customers.merge",
+        "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase",
     },
     "frontdesk_supervisor": ADVISOR | {
         "service.gate_pass", "survey.view_report", "survey.prepare_report", "customers.merge", "service.handover",
@@ -66,7 +67,9 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "parts_planner": LOOK | REVEAL | {"parts.change", "parts.view_cost", "parts.import"},
     "parts_keeper": WORKSHOP | {"parts.issue", "parts.receive", "parts.view_cost"},
     "warranty_clerk": LOOK | {"kernel.view_personal"},
-    "crm_manager": CALLS | TO_MANY | {"survey.solve", "survey.view_report", "customers.merge", "kernel.export"},
+    "crm_manager": CALLS | TO_MANY | {
+        "survey.solve", "survey.view_report", "customers.merge", "kernel.export", "customers.erase",
+    },
     "crm_agent": CALLS,
     "renewal_agent": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
     "insurance_agent": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),

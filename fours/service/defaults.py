@@ -17,12 +17,12 @@ NOT_FOLLOWED_UP = frozenset({
 })  # fmt: skip
 
 declare_setting(
-    "service.discount_limit",
-    "折扣权限(%)",
-    "10",
+    "service.large_bill",
+    "大额工单(元)",
+    "10000.00",
     kind="decimal",
     group=GROUP,
-    help="服务顾问不经审批可让的最大折扣;超过须由服务经理办理。",
+    help="估价、签字和结算达到此数时,服务经理先收到待办过目(万元以上);重点客户不论金额。",
 )
 declare_setting(
     "service.estimate_days",
@@ -97,14 +97,6 @@ for drive, (months, km) in INTERVALS.items():
         group=GROUP,
         help="下次保养里程按此推算。",
     )
-declare_setting(
-    "service.rounding_limit",
-    "抹零上限(元)",
-    "1.00",
-    kind="decimal",
-    group=TILL,
-    help="结算时最多可抹去的零头;超过须有审批权限的人办理。",
-)
 declare_setting(
     "service.insurer_on_account",
     "保险、保修款直接挂账",

@@ -15,12 +15,6 @@ class NotAuthorised(Refused):
     status = 409
 
 
-class BeyondAuthority(Refused):
-    """A price or discount that needs somebody with the right `service.approve`."""
-
-    code = "beyond_authority"
-
-
 def check_fields(row: models.Model, names: Iterable[str]) -> None:
     """Refuse what does not fit the named fields of the row (too long, not one of the choices), beside each of them."""
     wanted = set(names)

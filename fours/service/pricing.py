@@ -1,22 +1,22 @@
 """What a line costs: list prices by payer and date, VAT by the store's taxpayer kind, and how far one may go below."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 
 from django.db.models import Subquery, Value
 from django.db.models.functions import Coalesce
 
+from fours.approvals.authority import check_authority
 from fours.base.errors import Refused
 from fours.base.money import round_hours, round_money, round_quantity
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Store
-from fours.kernel.store_settings import setting
 from fours.org.models import StoreFacts, TaxRate
 from fours.parts.models import Part
 from fours.parts.prices import price_for_payer
 
-from .errors import BeyondAuthority
+from .authority import BELOW_FLOOR, DISCOUNT
 from .models import LaborLine, LaborRate, PartLine
 from .models.catalogue import WorkKind
 from .models.lines import PricedLine
@@ -79,18 +79,24 @@ def price_line(line: PricedLine, actor: Actor, *, listed: Decimal | None = None)
         return
     price = list_price_or_own(line) if listed is None else listed
     full_price = round_money(line.amount * price)
-    discounted = line.discount > 0
-    _check_reduction(store, listed=full_price, gross=line.gross, discounted=discounted, actor=actor)
+    if _is_granted(line, full_price):
+        return
+    _check_reduction(line, full_price, actor)
     if isinstance(line, PartLine) and line.part is not None:
-        _check_floor(
-            store,
-            line.part,
-            payer=line.payer,
-            quantity=line.quantity,
-            gross=line.gross,
-            discounted=discounted,
-            actor=actor,
-        )
+        _check_floor(line, line.part, actor)
+
+
+def _is_granted(line: PricedLine, full_price: Decimal) -> bool:
+    """Whether the line stands already with this price: what was once allowed needs no second leave for its name."""
+    if line.pk is None or full_price <= line.gross:
+        return False
+    same = {
+        "unit_price": line.unit_price,
+        "discount": line.discount,
+        "gross": line.gross,
+        "payer": line.payer,
+    }
+    return type(line)._default_manager.filter(pk=line.pk, **same).exists()
 
 
 def list_price_or_own(line: PricedLine) -> Decimal:
@@ -126,39 +132,39 @@ def amount_field(line: PricedLine) -> str:
     return "hours" if is_labor(line) else "quantity"
 
 
-def _check_reduction(
-    store: Store, *, listed: Decimal, gross: Decimal, discounted: bool, actor: Actor
-) -> None:
-    """Refuse a line cheaper than the list by more than one may give (setting `service.discount_limit`, percent).
+def _check_reduction(line: PricedLine, listed: Decimal, actor: Actor) -> None:
+    """Refuse a line cheaper than the list by more percent than the actor's posts may give, or an approval lets them.
 
-    A typed lower price counts like a discount. Whoever may approve (`service.approve`) has no limit.
+    A typed lower price counts like a discount. The percentage is rounded up to two places, so a cent over is over.
     """
-    reduction = listed - gross
-    if reduction <= 0 or actor.can("service.approve", store.pk):
+    reduction = listed - line.gross
+    if reduction <= 0:
         return
-    limit = Decimal(str(setting(store, "service.discount_limit")))
-    allowed = round_money(listed * limit / 100)
-    if reduction > allowed:
-        raise BeyondAuthority(
-            f"比标准价 {listed} 元低 {reduction} 元,超过您的折扣权限({limit.normalize():f}%,最多 {allowed} 元)。"
-            "请由服务经理审批。",
-            field="discount" if discounted else "unit_price",
-        )
+    percent = (reduction * 100 / listed).quantize(Decimal("0.01"), ROUND_UP)
+    check_authority(
+        DISCOUNT,
+        line.order,  # type: ignore[attr-defined]
+        percent,
+        actor=actor,
+        said=f"比标准价 {listed} 元低 {reduction} 元({percent.normalize():f}%),超出折扣权限",
+        field="discount" if line.discount > 0 else "unit_price",
+        bound=f"{line} {listed} 元",
+    )
 
 
-def _check_floor(
-    store: Store, part: Part, *, payer: str, quantity: Decimal, gross: Decimal, discounted: bool, actor: Actor
-) -> None:
-    """Refuse to sell a part to a customer or insurer below its floor price without `service.approve` (PT-01)."""
+def _check_floor(line: PartLine, part: Part, actor: Actor) -> None:
+    """Refuse to sell a part to a customer or insurer further below its floor price than the actor's posts may (PT-01)."""
     floor = part.floor_price
-    if (
-        floor is None
-        or payer not in (Payer.CUSTOMER, Payer.INSURER)
-        or actor.can("service.approve", store.pk)
-    ):
+    if floor is None or line.payer not in (Payer.CUSTOMER, Payer.INSURER):
         return
-    if gross < round_money(floor * quantity):
-        raise BeyondAuthority(
-            f"{part.name} 折后价低于最低售价 {floor} 元/{part.unit}。请由服务经理审批。",
-            field="discount" if discounted else "unit_price",
+    least = round_money(floor * line.quantity)
+    if line.gross < least:
+        check_authority(
+            BELOW_FLOOR,
+            line.order,
+            least - line.gross,
+            actor=actor,
+            said=f"{part.name} 折后价低于最低售价 {floor} 元/{part.unit}",
+            field="discount" if line.discount > 0 else "unit_price",
+            bound=f"{line} {least} 元",
         )

@@ -130,6 +130,13 @@ TABLE: dict[str, str] = {
     "dismiss_employee": "it_admin",
     "set_up_bays": f"it_admin gm {MANAGERS}",
     "set_labor_rates": f"it_admin gm {MANAGERS}",
+    # PF-06: anybody asks, the step's post answers (the world's is a discount), the asker takes back and reads the answer
+    "request_approval": " ".join(POSTS),
+    "approve_request": "service_manager",
+    "refuse_request": "service_manager",
+    "withdraw_request": "",
+    "note_answer": "",
+    "note_large_order": f"gm {MANAGERS}",
     "change_setting": f"it_admin gm {MANAGERS}",
     "retry_occurrence": f"it_admin gm {MANAGERS}",
     "retry_delivery": f"it_admin gm {MANAGERS}",
@@ -175,6 +182,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "receive_file": {"kind": "customers", "data": b"", "file_name": "x.xlsx"},
     "map_columns": {"mapping": {}},
     "add_comment": {"text": "客户下午来"},
+    "refuse_request": {"reason": "让利过多"},
 }
 # The preparation of a visit is told apart by side, not by post alone: see the test of its own below.
 OWN_TEST = {"confirm_preparation"}

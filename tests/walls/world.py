@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db import models
 from django.utils import timezone
 
+from fours.approvals.models import ApprovalRequest, ApprovalStep
 from fours.customers.models import Customer
 from fours.kernel.models import IntakeLoad, Occurrence, Store, StoreScoped, Task, User
 from fours.messages.models import Broadcast, Message
@@ -97,9 +98,15 @@ def world(store: Store) -> Aggregates:
         DailyReport.objects.create(store=store, date=day),
         Assignment.objects.create(user=hand, store=store, post="washer", starts_on=day),
         IntakeLoad.objects.create(store=store, kind="customers", file_name="x.xlsx", state="loaded"),
+        ApprovalRequest.objects.create(
+            store=store, number=f"SP-{store.code}-260302-0001", matter="service.discount", amount=Decimal(15),
+            target_kind="service.repairorder", target_id=order.pk, target_title=order.number, reason="老客户",
+            created_by=hand,
+        ),
         Occurrence.objects.create(store=store, rule="test.rule", due_at=now, state="failed"),
     ]  # fmt: skip
     made: dict[type[models.Model], models.Model] = {type(row): row for row in rows}
+    ApprovalStep.objects.create(request=made[ApprovalRequest], position=1, post="service_manager")
     # Verbs of any line, and of anything that takes attachments and comments.
     return {**made, PricedLine: job, StoreScoped: customer}
 

@@ -7,6 +7,7 @@ from fours.kernel.offers import offer
 from fours.kernel.panels import Panel, panel
 from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest
+from fours.service.large_orders import is_shown
 from fours.service.models import Estimate, RepairOrder
 
 # Amounts in the sentences of an order's history.
@@ -23,6 +24,7 @@ offer(RepairOrder, "authorise_order", order=10, route="order_authorise")
 offer(RepairOrder, "issue_estimate", order=20, route="order_estimate")
 offer(RepairOrder, "report_finding", order=300, route="finding_new")
 offer(RepairOrder, "change_promise", order=500, route="order_promise")
+offer(RepairOrder, "note_large_order", order=800, when=is_shown)
 offer(RepairOrder, "void_order", order=900, when=is_untouched)
 
 

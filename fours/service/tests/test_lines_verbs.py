@@ -4,10 +4,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fours.approvals.models import AuthorityLimit
 from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
-from fours.kernel.models import Event, Setting
+from fours.kernel.models import Event
 from fours.org.models import StoreFacts, TaxRate
 from fours.parts.models import Part, StorePart
+from fours.service.authority import DISCOUNT
 from fours.service.models import FeeLine, LaborLine, Package, PackageLine, PartLine
 from fours.service.sharing import fit, shares
 from fours.service.totals import totals_by_payer
@@ -162,14 +164,14 @@ def test_a_lower_price_counts_like_a_discount(at, advisor, order):
 
 
 def test_the_limit_is_the_stores_own(at, advisor, order, s01):
-    Setting.objects.create(store=s01, key="service.discount_limit", value="0")
+    AuthorityLimit.objects.create(store=s01, matter=DISCOUNT, post="advisor", amount=0)
     line = add_labor(order, operation=at.door_paint, actor=advisor)
     with pytest.raises(Refused):
         change_line(line, discount=Decimal("0.01"), actor=advisor)
 
 
 def test_below_the_floor_price_only_with_approval(at, advisor, manager, order, s01):
-    Setting.objects.create(store=s01, key="service.discount_limit", value="50")
+    AuthorityLimit.objects.create(store=s01, matter=DISCOUNT, post="advisor", amount=50)
     line = add_part(order, part=at.bumper, discount=Decimal("100.00"), actor=advisor)
     assert line.gross == Decimal("900.00")
     with pytest.raises(Refused, match="最低售价") as refusal:

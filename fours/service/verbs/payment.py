@@ -7,6 +7,7 @@ from decimal import Decimal
 from django.db.models import F, Sum
 from django.utils import timezone
 
+from fours.approvals.authority import check_authority
 from fours.base.errors import Gone, NotThere, Refused, Stale
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
@@ -16,6 +17,7 @@ from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
+from ..authority import REFUND
 from ..billing import BORNE_BY_STORE, NOTHING, check_cents
 from ..closing import close_if_settled, open_again
 from ..models import Payment, Statement
@@ -170,6 +172,8 @@ def refund_payment(
     statement = take(payment.statement)
     check_may_be_refunded(payment, amount, reason)
     must_be(statement, "part_paid", "on_account", "paid", doing="退款")
+    said, bound = f"退款 {amount} 元", payment.number
+    check_authority(REFUND, statement, amount, actor=actor, said=said, field="amount", bound=bound)
     refund = Payment.objects.create(
         store=payment.store,
         number=next_number(payment.store, "RC"),

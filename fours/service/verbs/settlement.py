@@ -6,6 +6,7 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.utils import timezone
 
+from fours.approvals.authority import check_authority
 from fours.base.errors import NotAllowed, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date, today
@@ -15,6 +16,7 @@ from fours.kernel.printing import freeze
 from fours.kernel.store_settings import setting
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
+from ..authority import ROUNDING
 from ..billing import (
     BORNE_BY_STORE,
     NOTHING,
@@ -75,7 +77,7 @@ def issue_statements(
 
 
 def with_rounding(order: RepairOrder, bills: Sequence[Bill], rounding: Decimal, actor: Actor) -> list[Bill]:
-    """The bills with the cents let off the customer's; refused beyond the limit without `service.approve`."""
+    """The bills with the cents let off the customer's; beyond the limit of the actor's posts only with an approval."""
     check_cents(rounding, "rounding")
     if rounding < 0:
         raise Refused("抹零金额不能小于 0。", field="rounding")
@@ -85,9 +87,8 @@ def with_rounding(order: RepairOrder, bills: Sequence[Bill], rounding: Decimal, 
     if mine is None or rounding > mine.total:
         most = mine.total if mine else NOTHING
         raise Refused(f"抹零只用于客户结算单,且不能超过其应收 {most} 元。", field="rounding")
-    limit: Decimal = setting(order.store, "service.rounding_limit")
-    if rounding > limit and not actor.can("service.approve", order.store_id):
-        raise Refused(f"抹零最多 {limit} 元;更多须由服务经理办理。", field="rounding")
+    said, bound = f"抹零 {rounding} 元", f"应收 {mine.total} 元"
+    check_authority(ROUNDING, order, rounding, actor=actor, said=said, field="rounding", bound=bound)
     return [round_off(bill, rounding) if bill is mine else bill for bill in bills]
 
 
