@@ -189,13 +189,13 @@ class CarGenerator:
         return stem + vin_check_digit(f"{stem}0{tail}") + tail
 
     def _engine_number(self, model: CarModel) -> str:
-        return model.engine + self._serial(model.engine)
+        return model.engine + self._serial(model.engine, most=9_999_999)
 
-    def _serial(self, key: str) -> str:
+    def _serial(self, key: str, most: int = 999_999) -> str:
         """Six digits that only rise per key, with gaps, since other stores sell cars of the same series."""
         last = self._serials.get(key) or self._rng.randint(1_000, 60_000)
         self._serials[key] = last + self._rng.randint(1, 9)
-        if self._serials[key] > 999_999:
+        if self._serials[key] > most:
             raise ValueError(f"no serial numbers left for {key}")
         return f"{self._serials[key]:06d}"
 

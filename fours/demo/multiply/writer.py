@@ -1,6 +1,6 @@
 """Writing copies: ids from the sequences, numbers by the number rule, all rows of a batch of visits per table at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
@@ -19,8 +19,6 @@ from .declared import COPIED, model_of
 from .shelf import Shelf, needs
 
 BATCH = 1000
-# Two stores are filled at the same time; a block of ids is one store's as soon as it is drawn.
-IDS_LOCK = 7_310_001
 
 
 @dataclass(frozen=True)
@@ -84,13 +82,11 @@ class Writer:
         return filled
 
     def _give_ids(self, copies: Sequence[Copy], filled: Sequence[dict[str, Any]]) -> None:
-        wanted = {label: sum(copy.cloth.counts.get(label, 0) for copy in copies) for label in COPIED}
-        firsts = _blocks({label: total for label, total in wanted.items() if total})
-        for label, following in firsts.items():
+        for label in COPIED:
+            ids = _ids(label, sum(copy.cloth.counts.get(label, 0) for copy in copies))
             for copy, holes in zip(copies, filled, strict=True):
                 for place in range(copy.cloth.counts.get(label, 0)):
-                    holes[f"{label}.{place}"] = following
-                    following += 1
+                    holes[f"{label}.{place}"] = next(ids)
 
     def _read_counters(self) -> None:
         rows = NumberCounter.objects.filter(store=self._store).values_list("kind", "date", "last")
@@ -143,19 +139,14 @@ def _copy_in(table: str, columns: Sequence[str], texts: Iterable[str]) -> None:
         cursor.execute(f"truncate demo_rows_{table}")
 
 
-def _blocks(wanted: Mapping[str, int]) -> dict[str, int]:
-    """The first of so many ids in a row, by model. No other store draws meanwhile."""
-    firsts = {}
+def _ids(label: str, size: int) -> Iterator[int]:
+    """So many new ids, rising. Drawn one by one, since the other store's people draw at the same time."""
     with connection.cursor() as cursor:
-        cursor.execute("select pg_advisory_lock(%s)", [IDS_LOCK])
-        for label, size in wanted.items():
-            cursor.execute("select pg_get_serial_sequence(%s, 'id')", [model_of(label)._meta.db_table])
-            sequence = cursor.fetchone()[0]
-            cursor.execute("select nextval(%s)", [sequence])
-            firsts[label] = cursor.fetchone()[0]
-            cursor.execute("select setval(%s, %s)", [sequence, firsts[label] + size - 1])
-        cursor.execute("select pg_advisory_unlock(%s)", [IDS_LOCK])
-    return firsts
+        cursor.execute(
+            "select nextval(pg_get_serial_sequence(%s, 'id')) from generate_series(1, %s)",
+            [model_of(label)._meta.db_table, size],
+        )
+        return iter([pk for (pk,) in cursor.fetchall()])
 
 
 def _update_vehicles(copies: Sequence[Copy]) -> None:
