@@ -11,7 +11,8 @@ from fours.base.checked import Checked
 from fours.base.field_text import as_text, text_of
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
-from fours.org.registers import employees
+from fours.kernel.models import User
+from fours.org.people import employees
 
 from .facts import ContactEntry, PhoneEntry
 from .identifiers import check_credit_code, check_phone, check_resident_id
@@ -45,11 +46,19 @@ class FileForm(TablerForm, ModelForm):
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.conflict: list[tuple[str, str, str]] = []
         self.initial["version"] = self.instance.pk and self.instance.version
         self.listed = list(self._meta.fields or ())
+        advisor = self.fields["advisor"]
+        assert isinstance(advisor, forms.ModelChoiceField)
+        # Who has left stays named until somebody else is: a save must not take the name away unsaid.
+        known = models.Q(pk__in=employees(actor)) | models.Q(pk=self.instance.advisor_id)
+        advisor.queryset, advisor.empty_label = User.objects.filter(known).order_by("name"), "未指定"
+        if self.instance.pk is None:
+            del self.fields["active"]
+            self.listed.remove("active")
 
     def facts(self) -> dict[str, Any]:
         """What was typed, by the model's field names."""
@@ -109,16 +118,6 @@ class CustomerForm(FileForm):
         ("联系", ("address", "postcode", "call_from", "call_until")),
         ("服务", ("grade", "source", "advisor", "tags", "note")),
     )
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        advisor = self.fields["advisor"]
-        assert isinstance(advisor, forms.ModelChoiceField)
-        advisor.queryset = employees(actor)
-        advisor.empty_label = "未指定"
-        if self.instance.pk is None:
-            del self.fields["active"]
-            self.listed.remove("active")
 
 
 class PhoneRow(TablerForm, forms.Form):

@@ -4,6 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from fours.base.errors import Refused
+from fours.kernel.actor import Actor
 from fours.kernel.models import Store, User
 
 from .models import Assignment
@@ -28,3 +29,9 @@ def employee(store: Store, username: str, field: str) -> User:
     if found is None:
         raise Refused(f"本店没有在职员工“{username}”。", field=field)
     return found
+
+
+def employees(actor: Actor) -> QuerySet[User]:
+    """The people with a post in the actor's store today, by name, as forms choose them."""
+    users = User.objects.filter(assignments__in=present_assignments(actor.must_store))
+    return users.distinct().order_by("name")

@@ -2,24 +2,18 @@
 
 from collections.abc import Iterable
 
-from django.utils import timezone
-
 from fours.desk.search import name_keys, normal
 from fours.kernel.actor import Actor
 from fours.kernel.pickers import Choice, register_picker
 
-from .models import Assignment
+from .people import employees, present_assignments
 from .posts import post_names
-from .registers import employees
 
 
 def people(actor: Actor, text: str) -> Iterable[Choice]:
     """Those with a post in the store whose name, pinyin or initials begin with the text."""
     posts: dict[int, list[str]] = {}
-    held = Assignment.objects.filter(
-        store=actor.must_store, ends_on=None, starts_on__lte=timezone.localdate()
-    )
-    for user, post in held.order_by("pk").values_list("user", "post"):
+    for user, post in present_assignments(actor.must_store).order_by("pk").values_list("user", "post"):
         posts.setdefault(user, []).append(post_names().get(post, post))
     wanted = normal(text)
     # A store's people are some hundred at most: read here rather than searched by keys.

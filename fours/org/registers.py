@@ -7,10 +7,11 @@ from stdnum.cn import uscc
 
 from fours.base.errors import Refused
 from fours.kernel.actor import Actor
-from fours.kernel.models import CalendarDay, User
+from fours.kernel.models import CalendarDay
 from fours.kernel.register import Register, column, register
 
 from .models import Bay, Department, StoreFacts, TaxRate, Team
+from .people import employees
 
 
 @register
@@ -118,10 +119,3 @@ class TaxRateRegister(Register):
     ordering = ("-valid_from",)
     icon = "percentage"
     order = 60
-
-
-def employees(actor: Actor) -> Any:
-    """The people with a post in the actor's store."""
-    return (
-        User.objects.filter(assignments__store=actor.must_store, is_active=True).distinct().order_by("name")
-    )

@@ -11,7 +11,6 @@ from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.forms import TablerForm
 from fours.kernel.pickers import PickerSelect
-from fours.org.registers import employees
 
 from .identifiers import check_plate, check_vin
 from .models import Vehicle
@@ -40,16 +39,6 @@ class VehicleForm(FileForm):
                    "warranty_mileage")),
         ("保险与年审", ("insurance_until", "compulsory_insurance_until", "inspection_until", "note")),
     )  # fmt: skip
-
-    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        advisor = self.fields["advisor"]
-        assert isinstance(advisor, forms.ModelChoiceField)
-        advisor.queryset = employees(actor)
-        advisor.empty_label = "未指定"
-        if self.instance.pk is None:
-            del self.fields["active"]
-            self.listed.remove("active")
 
     def clean_vin(self) -> str:
         """Only its shape here: the verb knows how old the car is and whether the check digit counts."""

@@ -169,6 +169,19 @@ def test_an_edit_keeps_rows_and_takes_out_emptied_ones(
     assert [phone.number for phone in zhang.phones.all()] == ["0512-65123456"]
 
 
+def test_an_edit_keeps_the_advisor_who_has_left(
+    client_of: ClientOf, person: PersonOf, s01: Store, zhang: Customer
+) -> None:
+    left = person("advisor", s01, "left").user
+    assert left is not None
+    left.assignments.update(ends_on=left.assignments.get().starts_on)
+    Customer.objects.filter(pk=zhang.pk).update(advisor=left)
+    given = typed("张建国", "13812345678", advisor=str(left.pk), version="1", active="on", note="常客")
+    assert client_of("advisor", s01).post(f"/customers/{zhang.pk}/edit/", given).status_code == 302
+    zhang.refresh_from_db()
+    assert (zhang.note, zhang.advisor) == ("常客", left)
+
+
 def test_a_stale_edit_shows_both_versions_and_the_next_save_goes_over(
     client_of: ClientOf, person: PersonOf, s01: Store, zhang: Customer
 ) -> None:
