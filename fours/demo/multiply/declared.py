@@ -47,6 +47,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
                 "org.assignment", "org.storefacts", "org.taxrate", "org.department", "org.team", "org.bay",
                 "parts.part", "parts.bin", "parts.storepart", "service.laboroperation", "service.laborrate",
                 "service.package", "service.packageline",
+                "approvals.authoritylimit", "approvals.approvalrule", "approvals.substitution",
             ),
             "what the store works with",
         ),
@@ -69,7 +70,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
             ("kernel.securityentry", "kernel.idempotencykey", "kernel.occurrence", "kernel.closeddate",
              "kernel.intakeload", "kernel.intakerow", "kernel.intakemapping", "survey.dailyreport",
              "messaging.message", "messaging.messagetemplate", "messaging.broadcast", "messaging.optout",
-             "messaging.provider"),
+             "messaging.provider", "approvals.approvalrequest", "approvals.approvalstep"),
             "not part of a visit",
         ),
         **dict.fromkeys(
