@@ -41,11 +41,11 @@ def take_car_over(advisor: Screen) -> None:
     advisor.page.set_input_files("main input[name=photos]", files=[picture])
     advisor.main.locator("a.photo img").wait_for()
     advisor.sign()
-    advisor.press("客户签字,完成接车")
+    advisor.press("客户签字，完成接车")
     advisor.sees("33,500")
     advisor.fill(mileage="45230")
     advisor.sign()
-    advisor.press("客户签字,完成接车")
+    advisor.press("客户签字，完成接车")
     advisor.sees("接车单 CI-S01-260316-0001", "早上起步刹车有尖叫声", "右前门划痕", "45,230")
 
 

@@ -68,7 +68,7 @@ def finish_jobs(technician: Screen, *names: str) -> None:
             technician.press("开工")
         technician.follow("完工")
         technician.fill(work_done=f"{name}完成")
-        technician.press("全部合格,报完工")
+        technician.press("全部合格，报完工")
 
 
 def _open_job(technician: Screen, name: str) -> None:

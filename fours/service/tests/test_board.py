@@ -163,7 +163,7 @@ def test_an_empty_or_stale_dispatch_changes_nothing(s, foreman):
 def test_the_one_with_practice_and_little_to_do_is_suggested(s, foreman):
     dispatched(s, s.order(), s.ann)
     page = foreman.get(reverse("order_dispatch", args=[s.order(kind="accident").pk])).content.decode()
-    assert f"建议:<b>{s.bob.user.name}" in page
+    assert f"建议：<b>{s.bob.user.name}" in page
     assert "手上 0.8 小时" in page
 
 

@@ -127,6 +127,6 @@ def test_a_part_that_is_in_no_catalogue_is_marked_as_one_that_cannot_be_issued(a
     order = draft(at, advisor)
     add_part(order, name="取力器", unit_price=Decimal("3200.00"), actor=advisor)
     page = reverse("order", args=[order.pk])
-    assert "目录外,不能领料" in desk.get(page).content.decode()
+    assert "目录外，不能领料" in desk.get(page).content.decode()
     PartLine.objects.filter(order=order).update(kind="customer")
     assert "目录外" not in desk.get(page).content.decode()

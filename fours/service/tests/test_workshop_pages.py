@@ -125,7 +125,7 @@ def test_the_inspector_fails_then_passes_the_car(s, client_of, s01, phone):
     desk = client_of("inspector", s01)
     assert reverse("inspection", args=[order.pk]) in desk.get(reverse("inspections")).content.decode()
     address = reverse("inspection", args=[order.pk])
-    assert "还有配件未领:</b> 机油滤清器" in desk.get(address).content.decode()
+    assert "还有配件未领：</b> 机油滤清器" in desk.get(address).content.decode()
     bad = {"passed": "no", "reason": "有异响", "result_0": "fail"}
     assert "请选择退回返工的项目" in desk.post(address, bad).content.decode()
     assert desk.post(address, {**bad, "failed_jobs": [job.pk]}).status_code == 302
