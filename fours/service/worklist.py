@@ -62,7 +62,7 @@ def ask_to_dispatch(event: Event) -> None:
 @subscribe("service.line_cancelled", inline=True)
 def close_when_dispatched(event: Event) -> None:
     """Nothing is left to give out."""
-    order = RepairOrder.objects.get(pk=event.aggregate_id)
+    order = RepairOrder.objects.get(store=event.store, pk=event.aggregate_id)
     if not _undispatched(order):
         actor = (
             Actor.of(event.actor, event.store, Grants({}, {})) if event.actor else Actor.system(event.store)
