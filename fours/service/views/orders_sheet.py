@@ -89,8 +89,14 @@ def line_sheet(
     lines = everything.of_work(work)
     editable = _is_editable(order, work) and actor.can("service.order", order.store_id)
     bound = bound or {}
+    # What is found besides is the customer's to decide, whoever bears the visit.
+    kind_of_visit = "" if work else order.kind
     adding = [
-        (kind, ADD_LABELS[kind], bound.get(f"add-{kind}") or form(actor=actor, lines=lines, kind=order.kind))
+        (
+            kind,
+            ADD_LABELS[kind],
+            bound.get(f"add-{kind}") or form(actor=actor, lines=lines, kind=kind_of_visit),
+        )
         for kind, form in (ADD_FORMS.items() if editable else ())
     ]
     return LineSheet(
