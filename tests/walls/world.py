@@ -93,7 +93,8 @@ def world(store: Store) -> Aggregates:
     place, line = _stock(store, hand)
     rows: list[models.Model] = [
         store, customer, car, order, job, work, statement, payment, appointment, check_in, call, sheet, task, place,
-        line, message, Broadcast.objects.create(store=store, name="国庆问候", channel="sms", purpose="service", text="节日快乐"),
+        line, message,
+        Broadcast.objects.create(store=store, name="国庆问候", channel="sms", purpose="service", text="节日快乐"),
         Wash.objects.create(order=order),
         DailyReport.objects.create(store=store, date=day),
         Assignment.objects.create(user=hand, store=store, post="washer", starts_on=day),
