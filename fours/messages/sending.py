@@ -31,6 +31,7 @@ TRIES = 5
 WAITS = (1, 5, 15, 60)  # minutes after the first, second, … try that was answered
 UNREACHABLE_WAIT = timedelta(minutes=5)
 RUN_SECONDS = 50.0
+OUTDATED_AT_ONCE = 500
 OUTDATED, BROKEN_OFF = "已过时,不再发送", "多次发送中断,请查看服务商记录后再重发"
 
 
@@ -41,11 +42,11 @@ def due(store: Store, now: datetime) -> QuerySet[Message]:
 
 
 def outdate(store: Store, now: datetime) -> int:
-    """Cancel what is no news any more, also where no provider is set; how many were."""
+    """Cancel what is no news any more, also where no provider is set, some at a time; how many were."""
     with transaction.atomic():
         open_scope([store.pk])
         late = due(store, now).filter(valid_until__lte=now).select_for_update(skip_locked=True)
-        for message in (rows := list(late)):
+        for message in (rows := list(late[:OUTDATED_AT_ONCE])):
             _end(message, MessageState.CANCELLED, OUTDATED)
     return len(rows)
 
@@ -86,29 +87,32 @@ def lease_next(store: Store, channels: list[str]) -> Message | None:
     """The next message, ours alone for the time of the lease; what may no longer be sent is put aside on the way."""
     with transaction.atomic():
         open_scope([store.pk])
-        while True:
-            now = timezone.now()
-            rows = (
-                due(store, now).filter(channel__in=channels).select_for_update(skip_locked=True, of=("self",))
-            )
-            message = rows.select_related("customer").first()
-            if message is None or _may_go(message, now):
+        now = timezone.now()
+        loud = [channel for channel in channels if not _put_off(store, channel, now)]
+        rows = due(store, now).filter(channel__in=loud).select_related("customer")
+        while message := rows.select_for_update(skip_locked=True, of=("self",)).first():
+            if _may_go(message, now):
                 return message
+    return None
+
+
+def _put_off(store: Store, channel: str, now: datetime) -> bool:
+    """In quiet hours all that is due of a channel waits for their end, in one statement however much it is."""
+    allowed = allowed_at(store, channel, now)
+    if allowed > now:
+        due(store, now).filter(channel=channel).order_by().update(next_try=allowed)
+    return allowed > now
 
 
 def _may_go(message: Message, now: datetime) -> bool:
-    """Lease the message; or end or put off one that is not to go now. What the customer says holds to the last moment."""
+    """Lease the message, or end one that is not to go. What the customer says holds to the last moment."""
     customer = message.customer
-    allowed = allowed_at(message.store, message.channel, now)
     if message.tries >= TRIES:
         _end(message, MessageState.FAILED, BROKEN_OFF)
     elif customer and (
         reason := why_not(message.store, customer, message.channel, message.purpose, count=False)
     ):
         _end(message, MessageState.CANCELLED, reason)
-    elif allowed > now:
-        message.next_try = allowed
-        keep(message, "next_try")
     else:
         message.tries += 1
         message.leased_until = now + LEASE

@@ -181,6 +181,18 @@ def test_an_opt_out_after_queueing_holds_to_the_last_moment(
     assert desk.handed_over == []
 
 
+def test_what_is_due_at_night_is_put_off_in_one_go(
+    customer, clerk, sms: Provider, s01: Store, desk: Gateway, noon, django_assert_max_num_queries
+) -> None:
+    for _ in range(20):
+        queue_message(customer, channel="sms", text="取车", actor=clerk)
+    noon.shift(timedelta(hours=9))
+    with django_assert_max_num_queries(20):
+        send_waiting(s01)
+    assert desk.handed_over == []
+    assert len(set(Message.objects.values_list("next_try", flat=True))) == 1
+
+
 def test_a_retry_that_falls_into_the_night_waits_for_the_morning(
     row: Message, sms: Provider, s01: Store, desk: Gateway, noon
 ) -> None:
