@@ -1,6 +1,7 @@
 # What can be done with this checkout; `make` alone lists it. See README for the two that matter first: run and test.
 PYTHON ?= python3
 PORT ?= 8000
+KILLS ?= 100
 FOURS_HOME ?= $(CURDIR)/var
 export FOURS_HOME PORT
 
@@ -9,7 +10,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 FOURS := $(BIN)/fours
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-nobrowser lint screenshots lock clean
+.PHONY: help install run test test-nobrowser reliability lint screenshots lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -27,6 +28,9 @@ test: .venv/.dev node_modules/.installed ## the whole suite, with PostgreSQL and
 
 test-nobrowser: .venv/.dev node_modules/.installed ## the suite without its browser tests
 	@$(BIN)/python -m pytest -n 2 -m "not browser"
+
+reliability: .venv/.dev node_modules/.installed ## kill -9 KILLS (100) times in the middle of work, then prove the books
+	@FOURS_KILLS="$(KILLS)" $(BIN)/python -m pytest tests/reliability --durations=0
 
 lint: .venv/.dev node_modules/.installed ## style, types, layers, missing migrations, addresses
 	@$(BIN)/ruff check .

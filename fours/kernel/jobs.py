@@ -5,11 +5,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from procrastinate.contrib.django import DjangoApp
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.contrib.django.models import ProcrastinateJob
+from procrastinate.job_context import JobContext
 from procrastinate.jobs import Status
 from procrastinate.manager import JobManager
 from procrastinate.retry import RetryStrategy
@@ -34,14 +35,26 @@ RESCUE = "fours.rescue_stalled"
 RETRY = RetryStrategy(max_attempts=4, exponential_wait=5)
 STOP_SECONDS = 8
 KEPT_DAYS = 30
+MOST_RESCUES = 3
+DONE = """update procrastinate_jobs set args = args || '{"done": true}' where id = %s"""
 
 
-def deliver_event(event_id: int, store_id: int, subscriber: str) -> None:
-    """Hand an event to one subscriber, in one transaction that sees the event's store only."""
+def deliver_event(
+    context: JobContext, event_id: int, store_id: int, subscriber: str, done: bool = False
+) -> None:
+    """Hand an event to one subscriber, in one transaction that sees the event's store only.
+
+    `done` is written on the job in that transaction: a worker killed before it could report the end does not deliver
+    a second time.
+    """
+    if done:
+        return
     with transaction.atomic():
         open_scope([store_id])
         event = Event.objects.select_related("store", "actor").get(pk=event_id)
         _subscriber(event.kind, subscriber).handler(event)
+        with connection.cursor() as cursor:
+            cursor.execute(DONE, [context.job.id])
 
 
 def _subscriber(kind: str, name: str) -> Subscriber:
@@ -64,14 +77,9 @@ def build_app(connector: Any) -> Any:
     app = DjangoApp(connector=connector)
 
     async def rescue_stalled(timestamp: int = 0) -> None:
-        """Jobs of a worker that died begin again, those that died often are shown as failed."""
-        for job in await app.job_manager.get_stalled_jobs():
-            if job.attempts >= 3:
-                await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=False)
-            else:
-                await app.job_manager.retry_job(job)
+        await take_up_stalled(app.job_manager)
 
-    app.task(name=DELIVER, retry=RETRY)(deliver_event)
+    app.task(name=DELIVER, retry=RETRY, pass_context=True)(deliver_event)
     for name, work in WORKS.items():
         app.task(name=name)(work)
     look = app.task(name=LOOK, lock=LOOK, queueing_lock=LOOK)(look_for_due_work)
@@ -79,6 +87,20 @@ def build_app(connector: Any) -> Any:
     app.periodic(cron="* * * * *")(look)
     app.periodic(cron="*/2 * * * *")(rescue)
     return app
+
+
+async def take_up_stalled(manager: Any) -> None:
+    """Jobs of a worker that died begin again, at most three times; then they are shown as failed.
+
+    What comes every minute is dropped: the next one waits already, behind this one's lock, and there may be no two.
+    """
+    for job in await manager.get_stalled_jobs():
+        if job.task_name in (LOOK, RESCUE):
+            await manager.finish_job(job, status=Status.FAILED, delete_job=True)
+        elif job.attempts >= MOST_RESCUES:
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)
 
 
 def run_worker(*, wait: bool = True) -> None:

@@ -1,9 +1,11 @@
 """A real store from nothing: founded, filled, taken away by a backup and back again byte for byte (PF-15)."""
 
 import hashlib
+import json
 import os
 import subprocess
 import sys
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,12 +15,13 @@ import pytest
 
 from fours import __version__
 from fours.server.postgres import SUPERUSER, EmbeddedPostgres
-from tests.imports.workbooks import keep, messy_customers, table
+from tests.imports.workbooks import keep, messy_customers
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PASSWORD = "laozhang-2026"
 ATTACH = """
 import hashlib
+import json
 from django.db import transaction
 from fours.kernel.actor import open_scope
 from fours.kernel.attachments import store_bytes
@@ -32,6 +35,27 @@ with transaction.atomic():
             store=store, aggregate_kind="customers.customer", aggregate_id=1, name="p.jpg", content_type="image/jpeg",
             size=4000, sha256=hashlib.sha256(data).hexdigest(), path=store_bytes(store.pk, data, ".jpg"),
         )
+"""
+
+WRITE = """
+import os
+from pathlib import Path
+from django.db import transaction
+from fours.customers.models import Customer
+from fours.customers.verbs.customer import create_customer
+from fours.kernel.actor import Actor, open_scope
+from fours.kernel.models import Store
+store, number = Store.objects.get(), 0
+while not Path(os.environ["STOP"]).exists() or number < 50:
+    number += 1
+    with transaction.atomic():
+        open_scope([store.pk])
+        create_customer(store, name=f"客户{number}", phones=[f"138{number:08d}"], actor=Actor.system(store))
+    if number == 1:
+        print(1, flush=True)
+with transaction.atomic():
+    open_scope([store.pk])
+    print(Customer.objects.count())
 """
 
 
@@ -140,18 +164,21 @@ def test_a_backup_comes_back_byte_for_byte(home: Path, folder: Path) -> None:
 
 
 def test_a_backup_taken_while_people_work_is_of_one_moment(home: Path, folder: Path) -> None:
-    archive, place = folder / "busy.tar", folder / "busy"
-    many = table(
-        ("客户名称", "手机号码", "车牌"), *((f"客户{n}", f"1381{n:07d}", f"苏F{n:05d}") for n in range(1500))
-    )
-    source = keep(folder, "many.xlsx", many)
+    archive, place, stop = folder / "busy.tar", folder / "busy", folder / "stop"
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DATABASE_")}
-    command = [sys.executable, "-m", "fours", "import", "customers", str(source), "--store", "S08"]
-    with subprocess.Popen(
-        command, env={**environment, "FOURS_HOME": str(home)}, cwd=ROOT, stdout=subprocess.DEVNULL
-    ) as work:
+    command = [sys.executable, "-m", "fours", "manage", "shell", "-v", "0", "--command", WRITE]
+    environment |= {"FOURS_HOME": str(home), "STOP": str(stop)}
+    with subprocess.Popen(command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True) as work:
+        assert work.stdout is not None
+        assert work.stdout.readline() == "1\n"
         made = fours(home, "backup", str(archive))
-        assert work.poll() is None, "the import ended before the backup did"
+        stop.touch()
+        last = work.communicate()[0].split()[-1]
     assert made.returncode == 0, made.stderr
     restored = fours(place, "restore", str(archive))
     assert (restored.returncode, restored.stdout.splitlines()[-1]) == (0, "OK"), restored.stderr
+    with tarfile.open(archive) as tar:
+        manifest = tar.extractfile("manifest.json")
+        assert manifest is not None
+        rows = json.load(manifest)["rows"]
+    assert 4 < rows["customers_customer"] < int(last)

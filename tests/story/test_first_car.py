@@ -2,47 +2,26 @@
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 import time_machine
 from django.test import Client
-from django.utils import timezone
 
-from fours.customers.verbs.customer import create_customer
 from fours.desk.checks import run_checks
 from fours.intake.command import run_import
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store, User
 from fours.org.founding import found_store
 from fours.org.models import Bay
-from fours.parts.models import Part, StockBalance
-from fours.service.checklists import WASH_ITEMS
+from fours.parts.models import StockBalance
 from fours.service.models import RepairOrder
-from fours.service.tests.order_house import signature
-from fours.service.verbs.check_in import save_check_in, sign_check_in, start_check_in
-from fours.service.verbs.delivery import (
-    check_handover,
-    deliver_order,
-    delivery_checklist,
-    give_gate_pass,
-    handover_checklist,
-)
-from fours.service.verbs.inspection import check_job, final_check
-from fours.service.verbs.lines import add_labor, add_part
-from fours.service.verbs.order import authorise_order, open_order
-from fours.service.verbs.parts import Give, issue_to_order
-from fours.service.verbs.payment import Part as Money
-from fours.service.verbs.payment import receive_payments
-from fours.service.verbs.settlement import issue_statements
-from fours.service.verbs.wash import finish_wash, start_wash
-from fours.service.verbs.workshop import clock_on, dispatch_job, finish_job
 from fours.survey.models import FollowUpCall
-from fours.vehicles.verbs.vehicle import create_vehicle
 from tests.imports.workbooks import keep, table
+
+from .one_car import one_car
 
 MORNING = datetime(2026, 3, 16, 1, 0, tzinfo=UTC)  # a Monday, 09:00 in the store
 OK = ({"name": "作业完成", "result": "ok"},)
@@ -118,62 +97,20 @@ def test_the_road_marks_what_is_there(store: Store, admin: Client, tmp_path: Pat
     assert "可以接第一辆车了" in last
 
 
-def fresh(row: Any) -> Any:
-    return type(row).objects.get(pk=row.pk)
-
-
 def test_from_an_empty_store_to_the_first_delivered_car(
     clock: time_machine.Traveller, store: Store, admin: Client, tmp_path: Path, see: Callable[..., None]
 ) -> None:
     set_up(admin, tmp_path)
     see(store)
     who = {post: Actor.of(User.objects.get(name=name), store) for post, name in PEOPLE.items()}
-    advisor, technician, leader = who["advisor"], who["technician"], who["team_leader"]
-    owner = create_customer(store, name="王建国", phones=["13812345678"], actor=advisor)
-    car = create_vehicle(
-        store, actor=advisor, vin="LFV2A21K6A3123456", plate="苏E12345", owner=owner, brand="大众"
-    )
-    check_in = start_check_in(
-        store,
-        vehicle=car,
-        advisor=advisor.user,
-        deliverer_name="王建国",
-        deliverer_phone="13812345678",
-        actor=advisor,
-    )
-    changes = {"mileage": 45_230, "fuel_level": 50, "valuables_reminded": True, "concern": "刹车异响"}
-    check_in = save_check_in(check_in, changes=changes, actor=advisor)
-    check_in = sign_check_in(check_in, signature=signature(), signed_by="王建国", actor=advisor)
-    order = open_order(store, check_in=check_in, actor=advisor)
-    job = add_labor(order, name="更换前制动片", hours=Decimal("1.5"), work_kind="mechanical", actor=advisor)
-    pads = add_part(order, part=Part.objects.get(), quantity=Decimal(1), actor=advisor)
-    promised = timezone.now() + timedelta(hours=5)
-    order = authorise_order(
-        fresh(order), signature=signature(), signed_by="王建国", promised_at=promised, actor=advisor
-    )
+    order = None
+    for step in one_car(store, who, plate="苏E12345", phone="13812345678", vin="LFV2A21K6A3123456"):
+        clock.shift(timedelta(minutes=10))
+        order = step
+    assert order is not None
     assert (order.number, order.estimated_total) == ("RO-S08-260316-0001", Decimal("900.00"))
-    dispatch_job(job, technicians=[technician.user], bay="J01", actor=who["foreman"])
-    issue_to_order(
-        fresh(order), lines=[Give(pads.pk, Decimal(1))], receiver=technician.user, actor=who["parts_keeper"]
-    )
-    clock_on(fresh(job), actor=technician)
-    clock.shift(timedelta(hours=1))
-    finish_job(fresh(job), items=OK, actor=technician)
-    check_job(fresh(job), passed=True, items=OK, actor=leader)
-    order = final_check(fresh(order), passed=True, items=OK, actor=who["inspector"])
-    if order.state == RepairOrder.State.AUTHORISED:
-        start_wash(order.wash, actor=who["washer"])
-        finish_wash(fresh(order.wash), items=WASH_ITEMS, actor=who["washer"])
-    check_handover(fresh(order), items=handover_checklist(order), actor=advisor)
-    (statement,) = issue_statements(fresh(order), actor=advisor)
-    receive_payments(statement, parts=[Money("cash", Decimal("900.00"))], actor=who["cashier"])
-    give_gate_pass(fresh(order), actor=who["cashier"])
-    order = deliver_order(
-        fresh(order), mileage_out=45_231, items=delivery_checklist(order), call_from=time(15),
-        call_until=time(17), actor=advisor,
-    )  # fmt: skip
     assert order.presence == RepairOrder.Presence.LEFT
-    assert FollowUpCall.objects.filter(vehicle=car).count() == 1
+    assert FollowUpCall.objects.count() == 1
     assert StockBalance.objects.get().on_hand == Decimal(1)
     assert not Store.objects.filter(is_demo=True).exists()
     assert run_checks() == []
