@@ -26,6 +26,7 @@ from .declared import (
     MILEAGE,
     OWNER_NAMES,
     POINTERS,
+    STAFF_NAMES,
     model_of,
 )
 from .story import Row, Story
@@ -131,6 +132,8 @@ class _Cutter:
             return f"%({column.name}.{place})s"
         if at in OWNER_NAMES and value == self.story.owner:
             return "%(owner)s"
+        if at in STAFF_NAMES:
+            return "%(tech_name)s" if value == self.story.technician.name else value.translate(ESCAPES)
         if at in MILEAGE:
             return self._mileage(value)
         if at in POINTERS:

@@ -108,6 +108,8 @@ MILEAGE = frozenset(
 DROPPED = frozenset({("service.checkin", "signature"), ("service.repairorder", "signature")})
 BY_SHELF = frozenset({("parts.stockmovement", name) for name in ("lot", "bin", "value", "balance")})
 OWNER_NAMES = frozenset({("service.statement", "payer_name")})
+# Names of the store's own people, which a customer's name must not be looked for in.
+STAFF_NAMES = frozenset({("kernel.event", "actor_name"), ("parts.stockmovement", "actor_name")})
 # Keys of event data that carry ids, with the model; the rest of the numbers there are amounts.
 DATA_IDS: Mapping[str, str] = MappingProxyType(
     {
