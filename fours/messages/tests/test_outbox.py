@@ -10,6 +10,7 @@ from fours.base.errors import Refused
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer, merge_customers, record_consent, stop_calls
 from fours.kernel.actor import Actor
+from fours.kernel.events import announce
 from fours.kernel.models import Event, Store
 from fours.kernel.store_settings import change_setting
 from fours.messages.models import Message, OptOut
@@ -134,6 +135,13 @@ def test_an_opt_out_goes_with_the_file_into_a_merge(customer: Customer, clerk: A
     waiting.refresh_from_db()
     assert waiting.state == "cancelled"
     assert OptOut.objects.get().customer_id == customer.pk
+
+
+def test_who_is_erased_gets_nothing_that_waits_or_failed(customer: Customer, clerk: Actor) -> None:
+    rows = [queue_message(customer, channel="sms", text="取车", actor=clerk) for _ in range(2)]
+    Message.objects.filter(pk=rows[0].pk).update(state="failed")
+    announce("customers.customer_erased", customer, actor=clerk, sentence="应要求删除个人信息")
+    assert set(Message.objects.values_list("state", "reason")) == {("cancelled", "客户个人信息已删除")}
 
 
 def test_without_a_mobile_number_nothing_is_queued(s01: Store, clerk: Actor) -> None:
