@@ -7,8 +7,8 @@ from django import forms
 from fours.base.errors import Refused
 from fours.kernel.actor import Actor
 from fours.kernel.models import User
-from fours.kernel.register import Register, column, register
 from fours.kernel.tasks import post_names
+from fours.register import Register, column, register
 
 from .matters import MATTERS
 from .models import ApprovalRule, AuthorityLimit, Substitution

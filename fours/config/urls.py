@@ -7,7 +7,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from fours.config.api import api
 from fours.desk.views.health import healthz
-from fours.kernel.register.views import urls as register_urls
+from fours.register.views import urls as register_urls
 
 APPS = ("desk", "org", "approvals", "customers", "messages", "vehicles", "parts", "service", "survey")
 

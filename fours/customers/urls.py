@@ -2,7 +2,7 @@ from django.urls import path
 
 from fours.customers.registers import CUSTOMERS
 from fours.customers.views import customer as views
-from fours.kernel.register import views as register
+from fours.register import views as register
 
 urlpatterns = [
     path("customers/", register.list_rows, {"register": CUSTOMERS}, name="customers"),

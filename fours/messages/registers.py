@@ -6,7 +6,7 @@ from typing import Any
 from fours.base.errors import Refused
 from fours.base.text import squeeze
 from fours.kernel.actor import Actor
-from fours.kernel.register import Register, column, register
+from fours.register import Register, column, register
 
 from .menu import SECTION
 from .models import Channel, MessageTemplate

@@ -8,7 +8,7 @@ from stdnum.cn import uscc
 from fours.base.errors import Refused
 from fours.kernel.actor import Actor
 from fours.kernel.models import CalendarDay
-from fours.kernel.register import Register, column, register
+from fours.register import Register, column, register
 
 from .models import Bay, Department, StoreFacts, TaxRate, Team
 from .people import employees

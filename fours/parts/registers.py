@@ -6,7 +6,7 @@ from typing import Any
 from fours.base.errors import Refused
 from fours.base.text import clean, squeeze
 from fours.kernel.actor import Actor
-from fours.kernel.register import Register, register
+from fours.register import Register, register
 
 from .catalogue import check_part, parts_matching
 from .menu import SECTION

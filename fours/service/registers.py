@@ -6,7 +6,7 @@ from django import forms
 
 from fours.base.text import initials
 from fours.kernel.actor import Actor
-from fours.kernel.register import Register, RegisterForm, column, register
+from fours.register import Register, RegisterForm, column, register
 
 from .guarantee import RepairKind
 from .models import LaborOperation, LaborRate, Package

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
-from fours.kernel.register import Register, column
+from fours.register import Register, column
 
 from .models import Vehicle
 from .search import KIND, OPEN_OWNERSHIPS

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from fours.kernel.register import views as register
+from fours.register import views as register
 from fours.vehicles.registers import VEHICLES
 from fours.vehicles.views import edit
 from fours.vehicles.views.vehicle import vehicle, vehicle_tab

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from fours.kernel.events import kind_of
-from fours.kernel.register.base import REGISTERS
+from fours.register.base import REGISTERS
 from fours.survey.tests.care import MONDAY
 
 from .busy_store import BusyStore, busy_store

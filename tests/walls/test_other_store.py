@@ -19,8 +19,8 @@ from fours.kernel.models import Attachment, PrintedForm, Scope, Store
 from fours.kernel.models.scope import ScopedQuerySet
 from fours.kernel.pickers import PICKERS
 from fours.kernel.printing import PRINTS
-from fours.kernel.register import REGISTERS
 from fours.kernel.verbs import VERBS
+from fours.register import REGISTERS
 from fours.service.tests.order_house import authorised, house
 
 from .test_table import POSTS

@@ -1,8 +1,8 @@
 """Limits, steps and deputies keep what every register promises."""
 
 from fours.kernel.models import Store, User
-from fours.kernel.tests.promises import RegisterPromises
 from fours.org.models import Assignment
+from fours.register.tests.promises import RegisterPromises
 
 
 class TestLimits(RegisterPromises):

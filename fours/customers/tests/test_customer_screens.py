@@ -14,7 +14,7 @@ from fours.customers.verbs.customer import change_customer, create_customer, mer
 from fours.desk.search import search
 from fours.kernel.actor import Actor
 from fours.kernel.models import SecurityEntry, Store
-from fours.kernel.register.checks import errors_of
+from fours.register.checks import errors_of
 
 PersonOf = Callable[..., Actor]
 ClientOf = Callable[..., Client]

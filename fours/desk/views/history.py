@@ -17,5 +17,9 @@ def history(request: ActorRequest, kind: str, pk: int) -> HttpResponse:
     """Every line, newest first."""
     document = target_of(kind, pk, request.actor)
     shown = Paginator(events_of(document, request.actor), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"document": document, "page": shown, "history": [line_of(event, request.actor) for event in shown]}
+    context = {
+        "document": document,
+        "page": shown,
+        "history": [line_of(event, request.actor) for event in shown],
+    }
     return page(request, "desk/history_page.html", context)

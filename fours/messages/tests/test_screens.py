@@ -13,13 +13,13 @@ from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer, record_consent
 from fours.kernel.actor import Actor
 from fours.kernel.models import Event, PrintedForm, Store
-from fours.kernel.tests.promises import RegisterPromises
 from fours.messages.audience import preview
 from fours.messages.models import Broadcast, Message, MessageTemplate, OptOut, Provider
 from fours.messages.occasions import OCCASIONS, ship_templates
 from fours.messages.verbs.broadcast import broadcast_message, recall_broadcast
 from fours.messages.verbs.message import queue_message
 from fours.messages.verbs.provider import set_provider
+from fours.register.tests.promises import RegisterPromises
 from tests.api.conftest import caller
 
 SECRET = "nobody-reads-this"

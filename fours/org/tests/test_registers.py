@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.test import Client
 
 from fours.kernel.models import Store
-from fours.kernel.tests.promises import RegisterPromises
 from fours.org.models import Department, StoreFacts, Team
+from fours.register.tests.promises import RegisterPromises
 
 ClientOf = Callable[..., Client]
 

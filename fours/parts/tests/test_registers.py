@@ -5,8 +5,8 @@ from collections.abc import Callable
 from django.test import Client
 
 from fours.kernel.models import Store
-from fours.kernel.tests.promises import RegisterPromises
 from fours.parts.models import Bin
+from fours.register.tests.promises import RegisterPromises
 
 from .making import a_part, stocked
 

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from fours.kernel.models import Event, Group, Store
-from fours.kernel.tests.promises import RegisterPromises
 from fours.parts.models import Part
+from fours.register.tests.promises import RegisterPromises
 from fours.service.models import LaborOperation, LaborRate, Package, PackageLine
 
 ClientOf = Callable[..., Client]

@@ -14,7 +14,7 @@ from fours.desk.search import search
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Store
-from fours.kernel.register.checks import errors_of
+from fours.register.checks import errors_of
 from fours.vehicles import flags, life
 from fours.vehicles.flags import Flag
 from fours.vehicles.life import Facts, LifeEntry, LifeSource

@@ -13,10 +13,10 @@ from django.urls import reverse
 
 from fours.kernel.actor import Actor
 from fours.kernel.models import Event, Store
-from fours.kernel.register import REGISTERS, Register
-from fours.kernel.register.checks import check_registers, errors_of
-from fours.kernel.tests.promises import RegisterPromises
 from fours.org.models import Bay, Department
+from fours.register import REGISTERS, Register
+from fours.register.checks import check_registers, errors_of
+from fours.register.tests.promises import RegisterPromises
 
 ClientOf = Callable[..., Client]
 

@@ -9,7 +9,7 @@ from django.test import Client
 
 from fours.kernel.actor import Actor, open_scope
 from fours.kernel.models import Event, Group, Scope, SecurityEntry, Store
-from fours.kernel.register import REGISTERS, Register
+from fours.register import REGISTERS, Register
 
 ClientOf = Callable[..., Client]
 PersonOf = Callable[..., Actor]
