@@ -4,8 +4,9 @@ What is read from a marked field is still a `str` or a `date`, so rules compare 
 masked. Putting it into a longer text loses the mark: write it through `shown` (fours.kernel.personal) before.
 """
 
+from collections.abc import Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeAlias, get_args, get_origin, get_type_hints
 
 from django.db import models
 
@@ -96,6 +97,25 @@ class PersonalDate(DateField):
         return type(self)(*args, **options)
 
 
+class PersonName(CharField):
+    """A text column that holds somebody's name: shown to all who see the row, blanked when the person is erased."""
+
+    of_person = True
+
+    def deconstruct(self) -> Any:
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options
+
+
+def fields_of_person(model: type[models.Model]) -> list[Any]:
+    """The fields that are blanked when the person is erased: marked ones, and names."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if kind_of_field(field) or getattr(field, "of_person", False)
+    ]
+
+
 def kind_of_field(field: object) -> Kind | None:
     """How a model's field is masked; None when it holds nothing personal."""
     return getattr(field, "personal", None)
@@ -104,3 +124,27 @@ def kind_of_field(field: object) -> Kind | None:
 def marked_fields(model: type[models.Model]) -> list[Any]:
     """The fields of a model that are marked as personal."""
     return [field for field in model._meta.concrete_fields if kind_of_field(field)]
+
+
+def mask_view(view: Mapping[str, Any], shape: Any) -> dict[str, Any]:
+    """A paper's view with every text masked that its shape marks as `Annotated[str, Masked(kind)]`."""
+    hints = get_type_hints(shape, include_extras=True)
+    return {name: _masked(value, hints.get(name)) for name, value in view.items()}
+
+
+class Masked:
+    """Marks a text of a paper's shape as personal data."""
+
+    def __init__(self, kind: Kind) -> None:
+        self.kind = kind
+
+
+def _masked(value: Any, hint: Any) -> Any:
+    if get_origin(hint) is Annotated:
+        mark = next((each for each in get_args(hint)[1:] if isinstance(each, Masked)), None)
+        return mask(value, mark.kind) if mark else value
+    if isinstance(value, Mapping) and hasattr(hint, "__annotations__"):
+        return mask_view(value, hint)
+    if isinstance(value, list) and get_origin(hint) is list:
+        return [_masked(each, get_args(hint)[0]) for each in value]
+    return value

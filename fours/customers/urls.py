@@ -14,5 +14,6 @@ urlpatterns = [
     path("customers/<int:pk>/tab/<slug:key>/", views.customer_tab, name="customer_tab"),
     path("customers/<int:pk>/edit/", views.customer_edit, name="customer_edit"),
     path("customers/<int:pk>/consent/", views.customer_consent, name="customer_consent"),
+    path("customers/<int:pk>/erase/", views.customer_erase, name="customer_erase"),
     path("customers/<int:pk>/merge/", views.customer_merge, name="customer_merge"),
 ]

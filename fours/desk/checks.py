@@ -82,7 +82,9 @@ def one_store_per_tree() -> Iterator[str]:
 def kept_files() -> Iterator[str]:
     """Printed forms and attachments are byte for byte what was kept (PF-09, PF-10)."""
     for model in (PrintedForm, Attachment):
-        for pk, path, sha256 in model._default_manager.order_by("pk").values_list("pk", "path", "sha256"):
+        # An erased person's paper is gone, and its row says so.
+        kept = model._default_manager.exclude(path="").order_by("pk")
+        for pk, path, sha256 in kept.values_list("pk", "path", "sha256"):
             try:
                 found = hashlib.sha256(read_stored(path)).hexdigest()
             except OSError:

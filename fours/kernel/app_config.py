@@ -10,7 +10,7 @@ from django.apps import AppConfig
 # module, or a package of which every module declares something.
 ROOMS = (
     "defaults", "verbs", "registers", "deadlines", "subscribers", "search", "imports", "exports", "panels", "menu",
-    "worklist", "jobs", "papers", "pickers", "checks", "setup",
+    "worklist", "erasing", "jobs", "papers", "pickers", "checks", "setup",
 )  # fmt: skip
 
 

@@ -12,18 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
-from fours.base.errors import NotThere, Refused
+from fours.base.errors import NotAllowed, NotThere, Refused
+from fours.base.personal import mask_view
 from fours.base.typeset import typeset
 
 from .actor import Actor
 from .attachments import read_stored, store_bytes
 from .events import announce, kind_of
 from .models import PrintedForm, StoreScoped
-from .personal import mask_view, sees_personal
+from .personal import sees_personal
 
 log = logging.getLogger(__name__)
 DRAFT = "草稿"
 MASKED = "个人信息已隐去"
+OPEN_LOCKED = "kernel.open_locked"
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,10 @@ def sheet_of(form: Print, document: StoreScoped, *, actor: Actor, occurrence: st
             raise NotThere()
         view = _view(form, document, actor, copy_mark=DRAFT)
         return Sheet(typeset(form.template, _as_seen(form, view, actor)), _file_name(form, document))
+    if kept.erased_at is not None:
+        raise NotThere("客户的个人信息已应其要求删除,这份单据的内容不再保存。")
+    if kept.locked_at is not None and not actor.can(OPEN_LOCKED, document.store_id):
+        raise NotAllowed("客户的个人信息已删除,此单据依法留存,只有获授权的人可以打开。")
     if (masked := _as_seen(form, kept.view, actor)) != kept.view:
         masked["paper"] = {**masked["paper"], "copy_mark": MASKED}
         return Sheet(typeset(form.template, masked), _file_name(form, document))

@@ -17,6 +17,7 @@ from fours.kernel.models import StoreScoped
 from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.personal import shown
 from fours.kernel.security import note
+from fours.kernel.store_settings import declare_setting, setting
 from fours.kernel.verbs import take
 from fours.kernel.web import ActorRequest, attempt, done, page, screen
 
@@ -25,6 +26,15 @@ from .forms import RegisterForm
 from .listing import Listing
 
 EXPORT_LIMIT = 100_000
+EXPORT_ROWS = "kernel.export_rows"
+declare_setting(
+    EXPORT_ROWS,
+    "导出行数上限",
+    1000,
+    kind="int",
+    group="导出",
+    help="超过此行数须有“大批量导出”权限并写明原因,都记入安全日志。",
+)
 
 
 @screen(None)
@@ -47,14 +57,26 @@ def list_rows(request: ActorRequest, register: Register) -> HttpResponse:
 
 @screen(None)
 def export(request: ActorRequest, register: Register) -> HttpResponse:
-    """The filtered list as a workbook; who took it stands in the security log (PF-10)."""
+    """The filtered list as a workbook; who took it, how much and why stands in the security log (PF-10, PF-13).
+
+    More rows than the store's limit take a right of their own and a typed reason.
+    """
     admit(request, register.view)
     admit(request, "kernel.export")
     rows = Listing(register, request.GET, request.actor).rows()
     count = rows.count()
     if count > EXPORT_LIMIT:
         raise Refused(f"共 {count} 行,一次最多导出 {EXPORT_LIMIT} 行,请先筛选。")
-    note(request, "exported", f"{register.label} {count} 行 {request.META['QUERY_STRING']}")
+    reason = request.POST.get("reason", "").strip()[:100]
+    if count > setting(request.actor.must_store, EXPORT_ROWS):
+        admit(request, "kernel.export_many")
+        if not reason:
+            context = {"register": register, "count": count, "asked": request.method == "POST"}
+            return render(
+                request, "kernel/export_reason.html", context, status=422 if context["asked"] else 200
+            )
+    why = f" 原因:{reason}" if reason else ""
+    note(request, "exported", f"{register.label} {count} 行{why} {request.META['QUERY_STRING']}")
     in_form = [name for _, names in register.form for name in names]
     names = list(dict.fromkeys([*register.columns, *in_form]))
     values = (

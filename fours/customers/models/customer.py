@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from fours.base.personal import PersonalDate, PersonalText, mask
+from fours.base.personal import PersonalDate, PersonalText, PersonName, mask
 from fours.kernel.models import ChildOfDocument, StoreScoped
 
 
@@ -26,7 +26,7 @@ class Customer(StoreScoped):
     Grade = Grade
 
     kind = models.CharField("类型", max_length=10, choices=CustomerKind.choices, default=CustomerKind.PERSON)
-    name = models.CharField("姓名/名称", max_length=100)
+    name = PersonName("姓名/名称", max_length=100)
     id_number = PersonalText("身份证号", personal="identity", max_length=18, blank=True)
     credit_code = models.CharField("统一社会信用代码", max_length=18, blank=True)
     birthday = PersonalDate("生日", null=True, blank=True)
@@ -53,6 +53,7 @@ class Customer(StoreScoped):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name="并入"
     )
+    erased_at = models.DateTimeField("个人信息删除时间", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
     created_at = models.DateTimeField("建档时间", auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
@@ -118,7 +119,7 @@ class Contact(ChildOfDocument):
     Relation = Relation
 
     customer = models.ForeignKey(Customer, models.CASCADE, related_name="contacts", verbose_name="客户")
-    name = models.CharField("姓名", max_length=40)
+    name = PersonName("姓名", max_length=40)
     relation = models.CharField("关系", max_length=10, choices=Relation.choices)
     phone = PersonalText("电话", personal="phone", max_length=24, blank=True)
     for_calls = models.BooleanField("回访联系人", default=False)

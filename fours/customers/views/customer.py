@@ -22,6 +22,7 @@ from fours.customers.verbs.customer import (
     merge_customers,
     record_consent,
 )
+from fours.customers.verbs.erase import erase_customer
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.forms import TablerForm
@@ -46,6 +47,9 @@ def customer(request: ActorRequest, pk: int) -> HttpResponse:
         "completeness": completeness(row),
         "panels": [(panel, render_panel(panel, request, row)) for panel in panels_of(Customer, request)],
         "may_change": may_change,
+        "may_erase": request.actor.can("customers.erase")
+        and row.erased_at is None
+        and row.merged_into is None,
         "may_merge": request.actor.can("customers.merge") and row.merged_into is None,
         "calls_verb": VERBS["allow_calls" if row.do_not_call else "stop_calls"],
         "tabs": TABS.values(),
@@ -213,6 +217,31 @@ def customer_consent(request: ActorRequest, pk: int) -> HttpResponse:
         raise Refused("请选择同意或不同意。", field="agreed")
     record_consent(row, agreed=request.POST["agreed"] == "1", actor=request.actor)
     return done(request, "已记录客户意愿", reverse("customer", args=[pk]))
+
+
+class EraseForm(TablerForm, forms.Form):
+    reason = forms.CharField(label="原因", max_length=100, help_text="例如:客户本人要求。不要写姓名和电话。")
+    sure = forms.BooleanField(label="客户身份已核实,明白删除后不能恢复")
+
+
+@screen("customers.erase")
+def customer_erase(request: ActorRequest, pk: int) -> HttpResponse:
+    """Forget a person who asks for it; the form says what goes and what the law keeps."""
+    row = find(Customer, pk, request.actor)
+    form = EraseForm(request.POST if request.method == "POST" else None)
+    reason = form.data.get("reason", "")
+    erased = attempt(form, lambda: erase_customer(row, reason=reason, actor=request.actor))
+    if erased is not None:
+        return done(request, "个人信息已删除", reverse("customer", args=[pk]))
+    context = {
+        "title": f"删除 {row.name} 的个人信息",
+        "form": form,
+        "intro": "姓名、电话、证件号、地址、生日、联系人、备注和附件,以及工单、回访、消息、历史中的这些内容都会删除,不能恢复;"
+        "单号、金额、时间和车辆档案保留。已签署的维修单据依法锁定留存,期满自动删除。",
+        "submit_label": "删除个人信息",
+        "cancel_url": reverse("customer", args=[row.pk]),
+    }
+    return page(request, "kernel/form_page.html", context, form)
 
 
 class MergeForm(TablerForm, forms.Form):

@@ -7,7 +7,8 @@ from .scope import StoreScoped
 class PrintedForm(StoreScoped):
     """A paper as it was when it became evidence (存档单据): view model and PDF bytes with their hash.
 
-    Reprints serve these bytes with a copy mark and are counted in `copies`.
+    Reprints serve these bytes with a copy mark and are counted in `copies`. Once its person is erased, a paper the law still
+    wants is `locked_at` (only a special right opens it), any other `erased_at`: view and bytes are gone, the hash stays.
     """
 
     aggregate_kind = models.CharField("对象类型", max_length=40)
@@ -18,6 +19,8 @@ class PrintedForm(StoreScoped):
     path = models.CharField(max_length=120)
     sha256 = models.CharField(max_length=64)
     copies = models.PositiveIntegerField("补打次数", default=0)
+    locked_at = models.DateTimeField("依法留存", null=True, blank=True)
+    erased_at = models.DateTimeField("已删除", null=True, blank=True)
     created_at = models.DateTimeField("时间", auto_now_add=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
 

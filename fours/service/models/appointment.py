@@ -3,7 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
-from fours.base.personal import PersonalText
+from fours.base.personal import PersonalText, PersonName
 from fours.customers.models import Customer
 from fours.kernel.models import Document
 from fours.vehicles.models import Vehicle
@@ -34,7 +34,7 @@ class Appointment(Document):
     customer = models.ForeignKey(
         Customer, models.PROTECT, null=True, blank=True, related_name="appointments", verbose_name="客户"
     )
-    contact_name = models.CharField("联系人", max_length=40)
+    contact_name = PersonName("联系人", max_length=40)
     contact_phone = PersonalText("联系电话", personal="phone", max_length=24)
     at = models.DateTimeField("预约到店时间")
     hours = models.DecimalField("预计工时", max_digits=6, decimal_places=2)

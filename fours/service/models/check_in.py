@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fours.base.personal import PersonalText
+from fours.base.personal import PersonalText, PersonName
 from fours.customers.models import Customer
 from fours.kernel.models import Attachment, Document
 from fours.vehicles.models import Vehicle
@@ -35,7 +35,7 @@ class CheckIn(Document):
     appointment = models.OneToOneField(
         Appointment, models.PROTECT, null=True, blank=True, related_name="check_in", verbose_name="预约"
     )
-    deliverer_name = models.CharField("送修人", max_length=40)
+    deliverer_name = PersonName("送修人", max_length=40)
     deliverer_phone = PersonalText("送修人电话", personal="phone", max_length=24)
     arrived_at = models.DateTimeField("到店时间")
     arrival_date = models.DateField("到店营业日")
@@ -59,7 +59,7 @@ class CheckIn(Document):
     signature = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="客户签字"
     )
-    signed_by = models.CharField("签字人", max_length=40, blank=True)
+    signed_by = PersonName("签字人", max_length=40, blank=True)
     signed_at = models.DateTimeField("签字时间", null=True, blank=True)
 
     class Meta:

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fours.base.personal import PersonalText
+from fours.base.personal import PersonalText, PersonName
 from fours.customers.models import Customer
 from fours.kernel.models import Attachment, ChildOfDocument, Document
 from fours.vehicles.models import Vehicle
@@ -94,7 +94,7 @@ class RepairOrder(Document):
     customer = models.ForeignKey(
         Customer, models.PROTECT, related_name="repair_orders", verbose_name="托修方"
     )
-    deliverer_name = models.CharField("送修人", max_length=40)
+    deliverer_name = PersonName("送修人", max_length=40)
     deliverer_phone = PersonalText("送修人电话", personal="phone", max_length=24, blank=True)
     advisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="advised_orders", verbose_name="服务顾问"
@@ -121,7 +121,7 @@ class RepairOrder(Document):
     claim_number = models.CharField("报案号", max_length=40, blank=True)
     second_open_reason = models.CharField("重复开单原因", max_length=100, blank=True)
     authorised_at = models.DateTimeField("授权时间", null=True, blank=True)
-    authorised_by = models.CharField("签字人", max_length=40, blank=True)
+    authorised_by = PersonName("签字人", max_length=40, blank=True)
     signature = models.ForeignKey(
         Attachment, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="客户签字"
     )
@@ -199,7 +199,7 @@ class AdditionalWork(ChildOfDocument):
     )
     found_at = models.DateTimeField("发现时间", auto_now_add=True)
     new_promised_at = models.DateTimeField("新承诺时间", null=True, blank=True)
-    answered_by = models.CharField("答复人", max_length=40, blank=True)
+    answered_by = PersonName("答复人", max_length=40, blank=True)
     answered_via = models.CharField("答复方式", max_length=20, blank=True)
     answered_at = models.DateTimeField("答复时间", null=True, blank=True)
     answer_recorded_by = models.ForeignKey(

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fours.base.personal import PersonalText
+from fours.base.personal import PersonalText, PersonName
 from fours.customers.models import Customer
 from fours.kernel.models import ChildOfDocument, Document
 from fours.service.models import RepairOrder
@@ -33,7 +33,7 @@ class FollowUpCall(Document):
         Customer, models.PROTECT, related_name="follow_up_calls", verbose_name="客户"
     )
     delivered_on = models.DateField("交车日期")
-    contact_name = models.CharField("联系人", max_length=40)
+    contact_name = PersonName("联系人", max_length=40)
     contact_phone = PersonalText("电话", personal="phone", max_length=24)
     window_start = models.DateTimeField("方便来电自")
     window_end = models.DateTimeField("方便来电至")

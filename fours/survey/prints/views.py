@@ -2,7 +2,7 @@
 
 from typing import Annotated, TypedDict
 
-from fours.kernel.personal import Masked
+from fours.base.personal import Masked
 from fours.kernel.prints.views import Letterhead, Paper, Signature
 
 
