@@ -1,12 +1,14 @@
 """`fours serve`: database, web and worker in one command."""
 
 import ipaddress
+import os
 import socket
 import subprocess
 import sys
 from argparse import ArgumentParser, Namespace
 
 from fours.cli.command import Command
+from fours.server.certificate import own_names, store_certificate
 from fours.server.environment import data_folder, environment_of, named_database, set_up_django
 from fours.server.errors import ServerError
 from fours.server.postgres import DatabaseUrls, EmbeddedPostgres
@@ -20,6 +22,11 @@ def add(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--port", type=_port, default=8000)
     parser.add_argument("--only", choices=["web", "worker"], help="one part only, for several machines")
+    parser.add_argument(
+        "--tls",
+        action="store_true",
+        help="speak HTTPS with a certificate of the store's own (FOURS_HOME/tls)",
+    )
     parser.add_argument("--demo-public", action="store_true", help="let others reach a demo database")
 
 
@@ -36,7 +43,9 @@ def run(arguments: Namespace) -> int:
             _refuse_demo_data(urls)
         if has_web:
             _gather_static_files(urls)
-        url = f"http://{_reachable(arguments.host)}:{arguments.port}/" if has_web else ""
+            _name_ourselves(arguments)
+        scheme = "https" if arguments.tls else "http"
+        url = f"{scheme}://{_reachable(arguments.host)}:{arguments.port}/" if has_web else ""
         Supervisor(_programs(arguments), urls, server, url).run()
     finally:
         if server:
@@ -45,8 +54,21 @@ def run(arguments: Namespace) -> int:
 
 
 def _programs(arguments: Namespace) -> list[Program]:
-    programs = {"web": web_program(arguments.host, arguments.port), "worker": worker_program()}
+    certificate = None
+    if arguments.tls and arguments.only != "worker":
+        certificate = store_certificate(data_folder(), own_names(arguments.host))
+        print(f"Certificate: {certificate.file}, SHA-256 {certificate.fingerprint}", flush=True)
+    web = web_program(arguments.host, arguments.port, certificate)
+    programs = {"web": web, "worker": worker_program()}
     return [program for name, program in programs.items() if arguments.only in (None, name)]
+
+
+def _name_ourselves(arguments: Namespace) -> None:
+    """Tell the web processes under which names they may be called, and that their cookies are for HTTPS only."""
+    names = (f"[{name}]" if ":" in name else name for name in own_names(arguments.host))
+    os.environ.setdefault("FOURS_ALLOWED_HOSTS", ",".join(names))
+    if arguments.tls:
+        os.environ["FOURS_TLS"] = "true"
 
 
 def _port(text: str) -> int:

@@ -9,6 +9,8 @@ import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from fours.config.logs import logging_settings
+
 # Lets classes like Manager[Model] be written with their type at run time too.
 django_stubs_ext.monkeypatch()
 
@@ -100,6 +102,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "fours.desk.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -160,10 +163,10 @@ SESSION_COOKIE_AGE = 14 * 3600  # one long working day
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-_secure = env_bool("FOURS_HTTPS", False)
-SESSION_COOKIE_SECURE = _secure
-CSRF_COOKIE_SECURE = _secure
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _secure else None
+# Behind a proxy that speaks HTTPS, or speaking it ourselves (`fours serve --tls`): only a proxy's header may be believed.
+_behind_tls_proxy, _own_tls = env_bool("FOURS_HTTPS", False), env_bool("FOURS_TLS", False)
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _behind_tls_proxy or _own_tls
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _behind_tls_proxy else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "fours.desk.error_pages.csrf_failure"
@@ -218,13 +221,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": os.environ.get("FOURS_LOG_LEVEL", "WARNING")},
-}
+LOGGING = logging_settings()
 
 # Kernel seams filled by upper apps: how a user's rights are found, what posts are called, who holds one.
 FOURS_GRANTS_SOURCE = "fours.org.rights.grants_of"

@@ -6,7 +6,7 @@ from allauth.account import views as account
 from django.urls import URLPattern, URLResolver, include, path
 
 from fours.config.api import api
-from fours.desk.views.health import healthz
+from fours.desk.views.health import healthz, metrics
 from fours.register.views import urls as register_urls
 
 APPS = ("desk", "org", "approvals", "customers", "messages", "vehicles", "parts", "service", "survey")
@@ -21,6 +21,7 @@ def _of_apps() -> list[URLPattern | URLResolver]:
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/login/", account.login, name="account_login"),
     path("accounts/logout/", account.logout, name="account_logout"),
     path("accounts/password/change/", account.password_change, name="account_change_password"),

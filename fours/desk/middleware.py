@@ -21,7 +21,7 @@ from .error_pages import bad_request, refusal, too_large
 
 log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponse]
-OUTSIDE = ("/healthz", "/static/")
+OUTSIDE = ("/healthz", "/metrics", "/static/")
 # One posting's photos and files together; a single file has its own, smaller limit.
 MOST_BYTES = 96 * 1024 * 1024
 # Who calls the interface is said by a token, never by a browser's session.

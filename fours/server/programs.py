@@ -4,6 +4,8 @@ import os
 import sys
 from dataclasses import dataclass
 
+from fours.server.certificate import Certificate
+
 
 @dataclass(frozen=True)
 class Program:
@@ -13,8 +15,11 @@ class Program:
     command: tuple[str, ...]
 
 
-def web_program(host: str, port: int) -> Program:
-    """The web server. Threads wait for the database most of the time, processes use the cores."""
+def web_program(host: str, port: int, certificate: Certificate | None = None) -> Program:
+    """The web server, with TLS when it has a certificate.
+
+    Threads wait for the database most of the time, processes use the cores.
+    """
     options = {
         "--interface": "wsgi",
         "--host": host,
@@ -26,6 +31,8 @@ def web_program(host: str, port: int) -> Program:
         "--workers-kill-timeout": "10",
         "--log-level": "warning",
     }
+    if certificate is not None:
+        options |= {"--ssl-certificate": str(certificate.file), "--ssl-keyfile": str(certificate.key)}
     arguments = [word for pair in options.items() for word in pair]
     switches = ["--no-ws", "--no-access-log", "--respawn-failed-workers"]
     command = [sys.executable, "-m", "granian", *arguments, *switches, "fours.config.wsgi:application"]

@@ -147,6 +147,7 @@ NOT_PAGES = {
     "a file": {
         "attachment", "print_form", "intake_template", "intake_errors", "customers_export", "vehicles_export",
         "healthz",
+        "metrics",
     },
     "a piece of a page that is counted whole": {
         "pick", "customer_alike", "vehicle_alike", "vehicle_tab", "customer_tab", "order_panel", "report_rows",

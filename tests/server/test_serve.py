@@ -1,15 +1,18 @@
 """`fours serve` with the product itself, from an empty folder to pages in a browser's reach and back to nothing."""
 
+import json
 import os
 import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -25,9 +28,13 @@ def environment(home: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the schema and one store marked as demo."""
-    home = tmp_path_factory.mktemp("serve")
+def demo_home() -> Iterator[Path]:
+    """A data folder with the schema and one store marked as demo, where another pytest does not close the way to it."""
+    with TemporaryDirectory(prefix="fours-serve-", ignore_cleanup_errors=True) as folder:
+        yield demo_database(Path(folder))
+
+
+def demo_database(home: Path) -> Path:
     subprocess.run([*COMMAND, "migrate", "--verbosity", "0"], env=environment(home), check=True)
     server = EmbeddedPostgres(home)
     with psycopg.connect(server.ensure().owner) as connection:
@@ -63,7 +70,8 @@ def fetch(url: str) -> tuple[int, str]:
 
 def test_pages_and_their_static_files_are_served_and_all_ends_on_sigterm(demo_home: Path) -> None:
     with serving(demo_home) as (process, url):
-        assert fetch(f"{url}healthz") == (200, '{"status": "ok"}')
+        status, health = fetch(f"{url}healthz")
+        assert (status, json.loads(health)["status"]) == (200, "ok")
         status, page = fetch(f"{url}accounts/login/")
         assert status == 200
         assets = re.findall(r'(?:href|src)="/(static/[^"]+)"', page)
@@ -96,3 +104,24 @@ def test_a_command_beside_the_running_server_shares_its_database(demo_home: Path
         )
         assert result.stdout.strip() == "演示店"
         assert fetch(f"{url}healthz")[0] == 200
+
+
+def test_with_tls_it_speaks_https_and_its_cookies_are_for_https_only(demo_home: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    command = [*COMMAND, "serve", "--only", "web", "--tls", "--port", str(port)]
+    with subprocess.Popen(command, env=environment(demo_home), stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline().startswith(
+                f"Certificate: {demo_home / 'tls' / 'store.crt'}, SHA-256 "
+            )
+            assert process.stdout.readline() == f"Ready: https://127.0.0.1:{port}/\n"
+            trusting = ssl.create_default_context(cafile=str(demo_home / "tls" / "store.crt"))
+            with urllib.request.urlopen(
+                f"https://127.0.0.1:{port}/accounts/login/", context=trusting
+            ) as answer:
+                assert answer.status == 200
+                assert all("Secure" in cookie for cookie in answer.headers.get_all("Set-Cookie"))
+        finally:
+            process.terminate()

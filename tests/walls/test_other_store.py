@@ -78,7 +78,7 @@ def addresses(patterns: list[Any], before: str = "") -> Iterator[tuple[str, URLP
         if isinstance(pattern, URLResolver):
             if not path.startswith("api/"):
                 yield from addresses(pattern.url_patterns, path)
-        elif not path.startswith(("static", "healthz", "accounts/")):
+        elif not path.startswith(("static", "healthz", "metrics", "accounts/")):
             yield path, pattern
 
 
