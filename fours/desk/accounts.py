@@ -32,7 +32,7 @@ def stores_of(user: User) -> list[Store]:
 
 def stores_granted(grants: Grants) -> list[Store]:
     """The stores of rights already read, by code."""
-    return list(Store.objects.filter(pk__in=grants.permissions, active=True))
+    return [store for store in grants.stores if store.active]
 
 
 def current_store(request: HttpRequest, user: User, granted: Iterable[Store]) -> Store | None:

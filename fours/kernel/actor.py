@@ -1,6 +1,6 @@
 """Who is acting, and where. Passed by keyword to every verb; there is no current user hidden in a thread."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -15,10 +15,11 @@ from .models import Store, User
 
 @dataclass(frozen=True)
 class Grants:
-    """What a person may do: permissions and post codes by store id."""
+    """What a person may do: permissions and post codes by store id, and the stores themselves, by code."""
 
     permissions: Mapping[int, frozenset[str]]
     posts: Mapping[int, frozenset[str]]
+    stores: Sequence[Store] = ()
 
 
 @dataclass(frozen=True)

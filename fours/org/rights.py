@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from fours.kernel.actor import Grants
-from fours.kernel.models import User
+from fours.kernel.models import Store, User
 
 from .models import Assignment
 from .post_permissions import PERMISSIONS_OF_POST, with_carried
@@ -21,12 +21,16 @@ def grants_of(user: User) -> Grants:
         Q(ends_on__isnull=True) | Q(ends_on__gte=today), user=user, starts_on__lte=today
     )
     posts: dict[int, set[str]] = defaultdict(set)
-    for store_id, post in held.values_list("store_id", "post"):
-        posts[store_id].add(post)
+    stores: dict[int, Store] = {}
+    # One question for both: every request asks it.
+    for assignment in held.select_related("store"):
+        posts[assignment.store_id].add(assignment.post)
+        stores[assignment.store_id] = assignment.store
     return Grants(
         {
             store: with_carried(frozenset().union(*(PERMISSIONS_OF_POST.get(p, frozenset()) for p in held)))
             for store, held in posts.items()
         },
         {store: frozenset(held) for store, held in posts.items()},
+        sorted(stores.values(), key=lambda store: store.code),
     )
