@@ -19,9 +19,9 @@ CHECK_IN = "check_in"
 LONG_BUSY = timedelta(days=30)
 
 
-def visit(shop: Shop, guest: Guest, arrives: datetime, *, booked: bool) -> Times:
-    """From the booking, if there was one, to the delivery and the insurer's money."""
-    concern = _concern(shop, guest, small=False)
+def visit(shop: Shop, guest: Guest, arrives: datetime, *, booked: bool, small: bool = False) -> Times:
+    """From the booking, if there was one, to the delivery and the insurer's money; a small one is a short repair."""
+    concern = _concern(shop, guest, small=small)
     visiting = Visiting(guest, shop.rng.choice(shop.staff.actors["advisor"]))
     appointment = None
     if booked:

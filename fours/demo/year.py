@@ -35,6 +35,8 @@ DAYS = 365
 SIGNED_DAYS = 30
 LAST_DAYS = 5
 PATTERNS_A_DAY = 4
+# Brand and engine family: what parts and standard hours go by. Each begins with a short repair any such car can have.
+KINDS_OF_CAR = {(series.brand, series.group) for series in load_series().values()}
 # By then even an insurer has paid for the visits of the first days.
 PATTERNS_DONE = timedelta(days=36)
 OPENS, READS_REPORT = time(8, 40), time(17, 50)
@@ -120,7 +122,8 @@ class Year:
                 last = next(days)
             minutes = int(self.rng.triangular(0, 360, 40))
             arrives = _at(last, OPENS) + timedelta(minutes=minutes)
-            self.play.add(visit(self.shop, guest, arrives, booked=self.rng.random() < 0.4))
+            booked, small = self.rng.random() < 0.4, place // len(KINDS_OF_CAR) % 2 == 0
+            self.play.add(visit(self.shop, guest, arrives, booked=booked, small=small))
         done = _at(last, OPENS) + PATTERNS_DONE
         for day in range(PATTERNS_DONE.days + (last - self.since.date()).days):
             morning = _at(self.since.date() + timedelta(days=day + 1), time(9, 30))
@@ -161,8 +164,7 @@ class Year:
         silent = [guest for guest in self.guests if not guest.may_be_called][:2]
         others = [guest for guest in self.guests if guest.may_be_called]
         taken = self.rng.sample(others, min(count, len(others) // 2))
-        today = min(self.scale.today, len(taken) // 2)
-        return taken[:today], silent + taken[today:]
+        return taken[: self.scale.today], silent + taken[self.scale.today :]
 
     def _copy_year(self, cloths: list[Cloth], first: date, kept_free: set[int]) -> int:
         """Copies up to the last days; who comes at the end has been away for a month. How many there are."""
@@ -174,7 +176,7 @@ class Year:
             pk: Window(
                 first + month if pk in seen else first,
                 last - month if pk in kept_free else last,
-                self.last_days.date(),
+                self.midnight.date(),
             )
             for pk in series
         }

@@ -16,8 +16,8 @@ from .cloth import Cloth
 # How many visits a car has in the year, with weights: about two.
 VISITS = ((0, 12), (1, 26), (2, 26), (3, 20), (4, 11), (5, 5))
 LINES_PER_ORDER = 3.0
-# Between two visits of a car lies at least this share of the time it has for each.
-APART = 0.35
+# By how much of their distance a car's visits stray from it.
+JITTER = 0.15
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Visit:
 
 def patterns_of(cloths: Sequence[Cloth], series_by_vehicle: Mapping[int, str]) -> list[Pattern]:
     """The played visits with weights that make three lines an order on average."""
+    if not cloths:
+        return []
     lines = [cloth.story.lines for cloth in cloths]
     steepness = _steepness(lines)
     return [
@@ -152,18 +154,20 @@ def _visits_of(
     guest: Guest, count: int, window: Window, by_series: Mapping[str, Sequence[Pattern]], rng: random.Random
 ) -> Iterable[Visit]:
     each = (window.last - window.first).days / max(count, 1)
+    offset = rng.random()
     for place in range(count):
-        start = window.first + timedelta(days=int(place * each))
-        arrives = _open_day(start, max(1, int(each * (1 - APART))), rng)
+        # Visits at the same distance would look made.
+        days = (place + min(max(offset + rng.uniform(-JITTER, JITTER), 0), 1)) * each
+        arrives = _open_day(window.first + timedelta(days=int(days)), window.first, rng)
         mileage = guest.car.odometer_on(arrives) + 1
         pattern = _pattern(guest, arrives, mileage, window, by_series, rng)
         if pattern is not None:
             yield Visit(pattern, guest, arrives, mileage)
 
 
-def _open_day(start: date, length: int, rng: random.Random) -> date:
-    day = start + timedelta(days=rng.randrange(length))
-    while not is_working_day(day) and day > start and rng.random() < 0.8:
+def _open_day(day: date, first: date, rng: random.Random) -> date:
+    """The day itself, or mostly the working day before it, but never one before the first."""
+    while day > first and not is_working_day(day) and rng.random() < 0.8:
         day -= timedelta(days=1)
     return day
 

@@ -27,7 +27,7 @@ from fours.survey.models import FollowUpCall
 from fours.vehicles.models import MileageReading, Vehicle
 
 NOW = timezone.make_aware(datetime(2026, 11, 20, 14, 30))
-TINY = Scale(cars=20, patterns=6, daily=0, today=4, last_days_copied=True)
+TINY = Scale(cars=24, patterns=6, daily=1, today=7, last_days_copied=True)
 
 
 def test_every_model_is_either_copied_or_said_to_stay() -> None:
