@@ -73,10 +73,10 @@ def check_authority(
     waiting = about.filter(state=ApprovalRequest.State.WAITING, amount__gte=amount).first()
     if waiting is not None:
         way_on = ("查看审批单", reverse("approval", args=[waiting.pk]))
-        raise NeedsApproval(f"{said},正在等待审批({waiting.number})。", field=field, way_on=way_on)
+        raise NeedsApproval(f"{said}，正在等待审批（{waiting.number}）。", field=field, way_on=way_on)
     asked = {"matter": name, "kind": kind_of(target), "pk": target.pk, "amount": amount, "bound": bound}
     raise NeedsApproval(
-        f"{said},超过您的权限({matter.text(limit)}),须审批。",
+        f"{said}，超过您的权限（{matter.text(limit)}），须审批。",
         field=field,
         way_on=("申请审批", f"{reverse('approval_new')}?{urlencode(asked)}"),
     )

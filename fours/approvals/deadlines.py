@@ -11,7 +11,7 @@ declare_setting(
     7,
     kind="int",
     group="审批",
-    help="批准后多少天内可以办理,过期须重新申请。",
+    help="批准后多少天内可以办理，过期须重新申请。",
 )
 declare_deadline(
     Deadline(

@@ -22,7 +22,7 @@ class _OfMatter(Register):
     section = "组织"
 
     def widgets(self) -> dict[str, type[forms.Widget] | forms.Widget]:
-        matters = [(one.name, f"{one.label}({one.unit})") for one in MATTERS.values()]
+        matters = [(one.name, f"{one.label}（{one.unit}）") for one in MATTERS.values()]
         posts = list(post_names().items())
         return {"matter": forms.Select(choices=matters), "post": forms.Select(choices=posts)}
 

@@ -134,7 +134,7 @@ def refuse(request: ActorRequest, pk: int) -> HttpResponse:
         is None
     ):
         return _page(request, row, refusal=form)
-    return done(request, "已答复:不同意", reverse("approvals"))
+    return done(request, "已答复：不同意", reverse("approvals"))
 
 
 def _page(

@@ -39,7 +39,7 @@ def _show(result: Mapping[str, Any]) -> None:
 
 def _show_issues(label: str, issues: Sequence[Mapping[str, Any]]) -> None:
     for issue in issues:
-        print(f"{label} 第 {issue['row']} 行 {issue['column']}:{issue['message']}")
+        print(f"{label} 第 {issue['row']} 行 {issue['column']}：{issue['message']}")
 
 
 COMMAND = Command("load a spreadsheet into a store", add, run)

@@ -25,15 +25,15 @@ WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY_LENGTH = 80
 WORDS_OF_CODE = {401: "unauthorized", 403: "no_right", 404: "not_found", 413: "too_large", 429: "too_many"}
 MESSAGES_OF_CODE = {
-    400: "请求无法识别:请求体应为 JSON。",
+    400: "请求无法识别：请求体应为 JSON。",
     401: "请提供有效的令牌(Authorization: Bearer …)。",
-    413: f"请求过大,最多 {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024} MB。",
-    429: "请求过于频繁,请稍后再试。",
+    413: f"请求过大，最多 {settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024} MB。",
+    429: "请求过于频繁，请稍后再试。",
 }
 WORDS_OF_TYPE = {
     "missing": "必填。",
     "extra_forbidden": "没有这个字段。",
-    "string_too_long": "过长,最多 {max_length} 个字符。",
+    "string_too_long": "过长，最多 {max_length} 个字符。",
     "string_type": "应为文字。",
     "int_parsing": "应为整数。",
     "int_type": "应为整数。",
@@ -43,13 +43,13 @@ WORDS_OF_TYPE = {
     "greater_than_equal": "不能小于 {ge}。",
     "greater_than": "应大于 {gt}。",
     "less_than_equal": "不能大于 {le}。",
-    "decimal_parsing": "应为数字,如 \"1234.50\"。",
-    "decimal_type": "应为数字,如 \"1234.50\"。",
+    "decimal_parsing": "应为数字，如 \"1234.50\"。",
+    "decimal_type": "应为数字，如 \"1234.50\"。",
     "decimal_max_places": "最多 {decimal_places} 位小数。",
     "decimal_max_digits": "数字过大。",
     "decimal_whole_digits": "数字过大。",
     "finite_number": "应为数字。",
-    "timezone_aware": "时间须带时区,如 2026-11-22T09:30:00+08:00。",
+    "timezone_aware": "时间须带时区，如 2026-11-22T09:30:00+08:00。",
     "literal_error": "只能是 {expected} 之一。",
     "enum": "只能是 {expected} 之一。",
     "too_long": "最多 {max_length} 项。",
@@ -129,7 +129,7 @@ def in_shape(view: Run) -> Run:
 api = FoursAPI(
     title="FourS 四方",
     version="1",
-    description="四方系统的开放接口:屏幕上能做的,这里都按同样的规则、同样的权限来做。",
+    description="四方系统的开放接口：屏幕上能做的，这里都按同样的规则、同样的权限来做。",
     auth=Bearer(),
     renderer=InChinese(),
     urls_namespace="api",
@@ -165,13 +165,13 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         # Begins with body or query and the name of the argument, which is nobody's business outside.
         path = ".".join(str(step) for step in fault["loc"][2:])
         fields.setdefault(path or "body", _in_chinese(fault))
-    return problem(422, "invalid", "有字段填写不正确,请看各字段的说明。", fields)
+    return problem(422, "invalid", "有字段填写不正确，请看各字段的说明。", fields)
 
 
 def _in_chinese(fault: Mapping[str, Any]) -> str:
     kind, values = str(fault["type"]), fault.get("ctx") or {}
     if kind.startswith("datetime"):
-        return "时间应为 ISO 8601,如 2026-11-22T09:30:00+08:00。"
+        return "时间应为 ISO 8601，如 2026-11-22T09:30:00+08:00。"
     if kind.startswith("date"):
         return "日期应为 YYYY-MM-DD。"
     if kind.startswith("time"):

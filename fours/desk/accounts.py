@@ -53,7 +53,7 @@ def _note_failure(
     sender: object, credentials: dict[str, str], request: HttpRequest | None, **kwargs: object
 ) -> None:
     if request is not None:
-        note(request, "sign_in_failed", f"登录失败:{credentials.get('username', '')[:40]}")
+        note(request, "sign_in_failed", f"登录失败：{credentials.get('username', '')[:40]}")
 
 
 @receiver(password_changed)

@@ -102,7 +102,7 @@ def _store(request: ApiRequest, code: str) -> Store:
 def rows_of(model: type[M], actor: Actor) -> ScopedQuerySet[M]:
     """The rows the actor may see; 403 when no post of theirs may see this kind of row at all."""
     if not actor.stores_with(getattr(model, "view_permission", None)):
-        raise NotAllowed("您的岗位没有此项权限。如需办理,请联系主管。")
+        raise NotAllowed("您的岗位没有此项权限。如需办理，请联系主管。")
     return cast(ScopedManager[M], model._default_manager).visible_to(actor)
 
 

@@ -27,7 +27,7 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form older than its session: say what to do, not what CSRF is."""
-    return refusal(request, NotAllowed("页面停留过久或登录已变化,请返回上一页刷新后重新提交。"))
+    return refusal(request, NotAllowed("页面停留过久或登录已变化，请返回上一页刷新后重新提交。"))
 
 
 def _page(request: HttpRequest, status: int, message: str) -> HttpResponse:
@@ -60,4 +60,4 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _page(request, 500, "系统出错,刚才的操作没有生效。请稍后重试或联系管理员。")
+    return _page(request, 500, "系统出错，刚才的操作没有生效。请稍后重试或联系管理员。")

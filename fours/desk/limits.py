@@ -11,4 +11,4 @@ def count_try(actor: Actor, what: str, *, per_hour: int) -> None:
     key = f"tries:{what}:{actor.user.pk if actor.user else 0}"
     cache.add(key, 0, 3600)
     if cache.incr(key) > per_hour:
-        raise TooMany("查询过于频繁,请一小时后再试,或请主管协助。")
+        raise TooMany("查询过于频繁，请一小时后再试，或请主管协助。")

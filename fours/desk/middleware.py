@@ -98,10 +98,10 @@ class ActorMiddleware:
             return refusal(request, error)
         if isinstance(error, DataError):
             log.warning("%s %s", request.method, request.path, exc_info=error)
-            return refusal(request, Refused("填写的内容过长、过大或含有不能识别的字符,没有保存。"))
+            return refusal(request, Refused("填写的内容过长、过大或含有不能识别的字符，没有保存。"))
         if isinstance(error.__cause__, UniqueViolation):
             log.warning("%s %s", request.method, request.path, exc_info=error)
-            return refusal(request, Gone("同样的内容刚刚已经保存过,请刷新后核对。"))
+            return refusal(request, Gone("同样的内容刚刚已经保存过，请刷新后核对。"))
         return None
 
     def _once(self, request: HttpRequest, user: User) -> HttpResponse:
@@ -142,7 +142,7 @@ def answer_once(user: User, key: str, request: HttpRequest, work: Callable[[], H
 
 def _repeat(row: IdempotencyKey, fingerprint: str, request: HttpRequest) -> HttpResponse:
     if row.fingerprint != fingerprint:
-        return refusal(request, KeyReused("同一提交编号用于了不同内容,请刷新页面后重新填写。"))
+        return refusal(request, KeyReused("同一提交编号用于了不同内容，请刷新页面后重新填写。"))
     return HttpResponse(bytes(row.body), status=row.status, headers=row.headers)
 
 

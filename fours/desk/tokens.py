@@ -20,7 +20,7 @@ def issue_token(username: str, name: str = "") -> str:
     token = PREFIX + secrets.token_urlsafe(32)
     with transaction.atomic():
         ApiToken.objects.create(user=user, sha256=_hash(token), name=name)
-        SecurityEntry.objects.create(kind="token_issued", user=user, detail=f"签发接口令牌:{username}")
+        SecurityEntry.objects.create(kind="token_issued", user=user, detail=f"签发接口令牌：{username}")
     return token
 
 

@@ -73,7 +73,7 @@ class TaskRow:
             parts.append("逾期已上报")
         if self.task.snoozed_until and self.task.snoozed_until > self.now:
             until = timezone.localtime(self.task.snoozed_until)
-            parts.append(f"暂缓至 {until:%m-%d %H:%M}({self.task.snooze_reason})")
+            parts.append(f"暂缓至 {until:%m-%d %H:%M}（{self.task.snooze_reason}）")
         return " · ".join([*parts, *([self.task.note] if self.task.note else [])])
 
 

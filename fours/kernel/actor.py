@@ -77,7 +77,7 @@ class Actor:
         if store_id not in self._stores:
             raise NotThere()
         if not self.can(permission, store_id):
-            raise NotAllowed("您的岗位没有此项权限。如需办理,请联系主管。")
+            raise NotAllowed("您的岗位没有此项权限。如需办理，请联系主管。")
 
     def stores_with(self, permission: str | None) -> tuple[int, ...]:
         return tuple(store for store in self._stores if self.can(permission, store))

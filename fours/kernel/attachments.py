@@ -61,7 +61,7 @@ def attach(
     """
     name = _clean_name(upload.name or "")
     if (upload.size or 0) > MAX_BYTES:
-        raise Refused(f"“{name}”超过 15 MB,请压缩后再上传。", field=field)
+        raise Refused(f"“{name}”超过 15 MB，请压缩后再上传。", field=field)
     content = checked_content(upload.read(), name, field)
     return _keep(aggregate, content, name, purpose, actor)
 
@@ -84,14 +84,14 @@ def signature_content(data_url: str, field: str = "signature") -> Content:
     """The drawn signature as a clean PNG on white; Refused when there is no stroke in it."""
     match = DATA_URL.fullmatch(data_url.strip())
     if match is None or len(data_url) > MAX_SIGNATURE_BYTES * 4 // 3:
-        raise Refused("请客户签名。" if not data_url.strip() else "签名无法识别,请重签。", field=field)
+        raise Refused("请客户签名。" if not data_url.strip() else "签名无法识别，请重签。", field=field)
     try:
         image = _opened(base64.b64decode(match[1], validate=False), ("PNG",))
     except (binascii.Error, _Unreadable):
-        raise Refused("签名无法识别,请重签。", field=field) from None
+        raise Refused("签名无法识别，请重签。", field=field) from None
     drawn = _on_white(image).convert("L")
     if sum(drawn.histogram()[:160]) < LEAST_INK:
-        raise Refused("签名是空白的,请客户签名。", field=field)
+        raise Refused("签名是空白的，请客户签名。", field=field)
     return Content(_written(drawn, "PNG"), "image/png", ".png")
 
 
@@ -102,7 +102,7 @@ def checked_content(data: bytes, name: str, field: str = "file") -> Content:
     try:
         image = _opened(data, FORMATS)
     except _Unreadable:
-        raise Refused(f"“{name}”不是照片或 PDF,不能上传。", field=field) from None
+        raise Refused(f"“{name}”不是照片或 PDF，不能上传。", field=field) from None
     if image.has_transparency_data:
         return Content(_written(image.convert("RGBA"), "PNG"), "image/png", ".png")
     return Content(_written(image.convert("RGB"), "JPEG"), "image/jpeg", ".jpg")
@@ -217,7 +217,7 @@ def add_attachments(aggregate: StoreScoped, *, uploads: list[Upload], actor: Act
         raise Refused("请选择照片或 PDF。", field="file")
     kept = [attach(aggregate, upload, actor=actor) for upload in uploads]
     names = "、".join(attachment.name for attachment in kept)
-    announce("kernel.attached", aggregate, actor=actor, sentence=f"添加附件:{names}")
+    announce("kernel.attached", aggregate, actor=actor, sentence=f"添加附件：{names}")
     return kept
 
 

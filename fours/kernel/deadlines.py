@@ -95,7 +95,7 @@ def declare_deadline(deadline: Deadline) -> None:
     unit = UNIT_WORDS[deadline.unit]
     declare_setting(deadline.key, f"{deadline.label}({unit})", deadline.amount, kind=kind, group="时限")
     if deadline.escalate_to:
-        label = f"{deadline.label}:逾期几小时后上报"
+        label = f"{deadline.label}：逾期几小时后上报"
         declare_setting(
             deadline.escalation_key, label, deadline.escalate_after_hours, kind="int", group="时限"
         )
@@ -221,4 +221,6 @@ def _escalate_one(task: Task, deadline: Deadline, now: datetime) -> None:
     TaskWatcher.objects.get_or_create(task=task, post=deadline.escalate_to, store=task.store)
     task.escalated_at = now
     task.save(update_fields=["escalated_at"])
-    announce("kernel.task_escalated", task, actor=Actor.system(task.store), sentence=f"逾期上报:{task.title}")
+    announce(
+        "kernel.task_escalated", task, actor=Actor.system(task.store), sentence=f"逾期上报：{task.title}"
+    )

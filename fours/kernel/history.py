@@ -74,7 +74,7 @@ def _label(kind: str, name: str) -> str:
 
 def _change(name: str, pair: object) -> str:
     old, new = pair if isinstance(pair, list | tuple) and len(pair) == 2 else ("", pair)
-    return f"{name}:{_shown(old)} → {_shown(new)}"
+    return f"{name}：{_shown(old)} → {_shown(new)}"
 
 
 def _shown(value: object) -> str:

@@ -47,8 +47,8 @@ class ScopedModelForm(TablerForm, forms.ModelForm):  # type: ignore[type-arg]
         together = (error.params or {}).get("unique_check", (name,))
         fields = [field for field in together if field in self.fields]
         if not fields:
-            return NON_FIELD_ERRORS, ValidationError("这条记录已经有了,不能重复建立。")
-        return fields[-1], ValidationError(f"已有相同的{self._said(fields)},请核对后修改。")
+            return NON_FIELD_ERRORS, ValidationError("这条记录已经有了，不能重复建立。")
+        return fields[-1], ValidationError(f"已有相同的{self._said(fields)}，请核对后修改。")
 
     def _said(self, fields: list[str]) -> str:
         return "和".join(str(self[field].label) for field in fields) or "所填"

@@ -86,14 +86,14 @@ def parse(declared: Declared, text: str) -> Plain:
         return text in ("on", "true", "1", "是")
     if declared.kind == "choice":
         if text not in dict(declared.choices):
-            raise Refused(f"{declared.label}:请从给出的选项中选择。", field="value")
+            raise Refused(f"{declared.label}：请从给出的选项中选择。", field="value")
         return text
     readers = {"int": _integer, "decimal": _decimal, "time": _time}
     if declared.kind not in readers:
         return text
     plain = readers[declared.kind](text)
     if plain is None:
-        wanted = {"int": "不小于 0 的整数", "decimal": "不小于 0 的数", "time": "时间,如 17:30"}[
+        wanted = {"int": "不小于 0 的整数", "decimal": "不小于 0 的数", "time": "时间，如 17:30"}[
             declared.kind
         ]
         raise Refused(f"{declared.label}须填{wanted}。", field="value")
@@ -138,7 +138,7 @@ def change_setting(store: Store, *, key: str, value: str, actor: Actor) -> Setti
         SETTING_CHANGED,
         row,
         actor=actor,
-        sentence=f"{declared.label}:{declared.shown(before)} → {declared.shown(plain)}",
+        sentence=f"{declared.label}：{declared.shown(before)} → {declared.shown(plain)}",
         data={"key": key, "old": before, "new": plain},
     )
     return row

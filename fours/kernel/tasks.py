@@ -113,7 +113,7 @@ def claim_task(task: Task, *, actor: Actor) -> Task:
     if not claimed:
         check_open(task)
         raise Gone(f"“{task.title}”已由{task.person}认领。")
-    announce("kernel.task_claimed", task, actor=actor, sentence=f"认领:{task.title}")
+    announce("kernel.task_claimed", task, actor=actor, sentence=f"认领：{task.title}")
     return task
 
 
@@ -130,7 +130,7 @@ def hand_over_task(task: Task, *, person: User, reason: str, actor: Actor) -> Ta
         raise Refused(f"这项待办已经是{person}的了。", field="person")
     task.person, task.snoozed_until, task.snooze_reason = person, None, ""
     task.save(update_fields=["person", "snoozed_until", "snooze_reason"])
-    sentence = f"转交给{person}:{task.title}({reason})"
+    sentence = f"转交给{person}：{task.title}（{reason}）"
     announce("kernel.task_handed_over", task, actor=actor, sentence=sentence, data={"person": person.pk})
     return task
 
@@ -151,7 +151,7 @@ def snooze_task(task: Task, *, until: datetime, reason: str, actor: Actor) -> Ta
         "kernel.task_snoozed",
         task,
         actor=actor,
-        sentence=f"暂缓至 {local:%m-%d %H:%M}:{task.title}({reason})",
+        sentence=f"暂缓至 {local:%m-%d %H:%M}：{task.title}（{reason}）",
     )
     return task
 
@@ -166,7 +166,7 @@ def check_is_of(task: Task, actor: Actor) -> None:
 
 def check_open(task: Task) -> None:
     if task.state != Task.State.OPEN:
-        raise IllegalMove(f"“{task.title}”{task.get_state_display()},不能再改动。")
+        raise IllegalMove(f"“{task.title}”{task.get_state_display()}，不能再改动。")
 
 
 def _reason(text: str) -> str:

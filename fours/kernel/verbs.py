@@ -115,7 +115,9 @@ def take(aggregate: A, *, version: int | None = None) -> A:
         raise NotThere()
     current = getattr(row, "version", None)
     if version is not None and current is not None and current != version:
-        raise Stale(f"{row} 刚被他人修改(您看到的是第 {version} 版,现在是第 {current} 版)。请核对后再提交。")
+        raise Stale(
+            f"{row} 刚被他人修改（您看到的是第 {version} 版，现在是第 {current} 版）。请核对后再提交。"
+        )
     _know_store(row, aggregate._state.fields_cache.get("store"))
     return row
 
@@ -125,7 +127,7 @@ def move(aggregate: models.Model, to: str, moves: Moves, *, field: str = "state"
     now = getattr(aggregate, field)
     if (now, to) not in moves:
         choices = dict(cast(Any, aggregate._meta.get_field(field)).flatchoices)
-        raise IllegalMove(f"{aggregate} 现为“{choices.get(now, now)}”,不能变为“{choices.get(to, to)}”。")
+        raise IllegalMove(f"{aggregate} 现为“{choices.get(now, now)}”，不能变为“{choices.get(to, to)}”。")
     setattr(aggregate, field, to)
 
 
@@ -134,7 +136,7 @@ def must_be(aggregate: models.Model, *states: str, field: str = "state", doing: 
     now = getattr(aggregate, field)
     if now not in states:
         choices = dict(cast(Any, aggregate._meta.get_field(field)).flatchoices)
-        raise IllegalMove(f"{aggregate} 现为“{choices.get(now, now)}”,不能{doing}。")
+        raise IllegalMove(f"{aggregate} 现为“{choices.get(now, now)}”，不能{doing}。")
 
 
 def keep(aggregate: models.Model, *fields: str) -> None:

@@ -14,7 +14,7 @@ from .models import Channel, Message
 MISSING = {
     Channel.SMS: "客户没有可用的手机号。",
     Channel.EMAIL: "请填写邮箱地址。",
-    Channel.LETTER: "客户没有地址,无法寄信。",
+    Channel.LETTER: "客户没有地址，无法寄信。",
 }
 LONGEST = 300
 
@@ -39,7 +39,7 @@ def letter_address(customer: Customer) -> str:
     """Postcode, address and name in one line, as it stands in the window of the envelope."""
     if not customer.address:
         return ""
-    parts = (customer.postcode, customer.address, f"{customer.name}(收)")
+    parts = (customer.postcode, customer.address, f"{customer.name}（收）")
     return Personal(" ".join(filter(None, parts)), "text")
 
 

@@ -17,7 +17,7 @@ from .models.opt_out import OptOutScope
 LIMIT, DAYS = "messages.marketing_limit", "messages.marketing_days"
 NO_CONSENT = "客户没有同意营销联系"
 DO_NOT_CALL = "客户要求请勿来电"
-CHILD = "未满 14 周岁,须监护人同意"
+CHILD = "未满 14 周岁，须监护人同意"
 OPTED_OUT = "客户已退订"
 RESTING = "客户档案已停用"
 TOO_OFTEN = "近期营销消息已达上限"

@@ -5,21 +5,21 @@ from fours.kernel.store_settings import declare_setting
 GROUP = "消息"
 declare_setting(
     "messages.quiet_from", "免打扰自", "20:00", kind="time", group=GROUP,
-    help="从此时起短信、邮件不发出,顺延到免打扰结束。与结束时间相同表示不设免打扰。",
+    help="从此时起短信、邮件不发出，顺延到免打扰结束。与结束时间相同表示不设免打扰。",
 )  # fmt: skip
 declare_setting("messages.quiet_until", "免打扰至", "09:00", kind="time", group=GROUP, help="可以跨过午夜。")
 declare_setting(
-    "messages.marketing_limit", "营销消息上限(条)", 2, kind="int", group=GROUP,
-    help="同一客户在下面的天数内最多收到几条营销消息,超过的不发。",
+    "messages.marketing_limit", "营销消息上限（条）", 2, kind="int", group=GROUP,
+    help="同一客户在下面的天数内最多收到几条营销消息，超过的不发。",
 )  # fmt: skip
 declare_setting("messages.marketing_days", "营销消息上限的天数", 30, kind="int", group=GROUP)
-declare_setting("messages.sign", "短信签名", "", group=GROUP, help="短信开头【】里的名称;空白时用门店名称。")
+declare_setting("messages.sign", "短信签名", "", group=GROUP, help="短信开头【】里的名称；空白时用门店名称。")
 declare_setting(
     "messages.opt_out_hint",
     "退订提示",
     "拒收请回复R",
     group=GROUP,
-    help="加在营销短信、邮件末尾,正文已写明的不再加。",
+    help="加在营销短信、邮件末尾，正文已写明的不再加。",
 )
 declare_setting(
     "messages.remind_at",

@@ -18,7 +18,7 @@ from .verbs.message import TO_CUSTOMERS
 
 CHANNELS = [(channel.value, channel.label) for channel in TO_CUSTOMERS]
 TEXT = forms.Textarea(attrs={"rows": 5})
-PLACEHOLDERS = "可用占位符:{客户} {门店} {电话}。短信开头的签名和营销消息的退订提示会自动加上。"
+PLACEHOLDERS = "可用占位符：{客户} {门店} {电话}。短信开头的签名和营销消息的退订提示会自动加上。"
 
 
 class MessageForm(TablerForm, forms.Form):
@@ -54,11 +54,11 @@ class FilterForm(TablerForm, forms.Form):
 class BroadcastForm(TablerForm, forms.Form):
     """A text to many, and whom it is for."""
 
-    name = forms.CharField(label="名称", max_length=60, help_text="只在本店内看到,如 国庆问候。")
+    name = forms.CharField(label="名称", max_length=60, help_text="只在本店内看到，如 国庆问候。")
     channel = forms.ChoiceField(label="通道", choices=CHANNELS, widget=forms.RadioSelect)
     purpose = forms.ChoiceField(
         label="用途", choices=Purpose.choices, widget=forms.RadioSelect,
-        help_text="活动、促销、节日问候是营销,只发给同意营销联系的客户;召回、停业等履约通知是服务通知。",
+        help_text="活动、促销、节日问候是营销，只发给同意营销联系的客户；召回、停业等履约通知是服务通知。",
     )  # fmt: skip
     subject = forms.CharField(label="标题", required=False, max_length=100, help_text="邮件必填。")
     text = forms.CharField(label="正文", max_length=2000, widget=TEXT, help_text=PLACEHOLDERS)
@@ -104,22 +104,22 @@ class ProviderForm(TablerForm, forms.Form):
     address = forms.CharField(
         label="地址",
         max_length=300,
-        help_text="短信网关和机器人填网址;邮件填 主机:端口,如 smtp.example.com:465。",
+        help_text="短信网关和机器人填网址；邮件填 主机:端口，如 smtp.example.com:465。",
     )
     account = forms.CharField(label="账号", required=False, max_length=100)
     secret = forms.CharField(
         label="密钥/密码", required=False, max_length=300,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="保存后不再显示;留空则不变。",
+        help_text="保存后不再显示；留空则不变。",
     )  # fmt: skip
     security = forms.ChoiceField(label="邮件加密", choices=Security.choices)
     sender = forms.CharField(label="发件人", required=False, max_length=200, help_text="邮件的发件地址。")
     price = forms.DecimalField(
-        label="单价(元/条)", required=False, min_value=0, max_digits=8, decimal_places=4,
-        help_text="短信 70 字以内一条,超长按每 67 字一条计。",
+        label="单价（元/条）", required=False, min_value=0, max_digits=8, decimal_places=4,
+        help_text="短信 70 字以内一条，超长按每 67 字一条计。",
     )  # fmt: skip
     active = forms.BooleanField(
-        label="启用", required=False, help_text="启用后,发件箱中到期的消息会真实发出。"
+        label="启用", required=False, help_text="启用后，发件箱中到期的消息会真实发出。"
     )
 
     @classmethod

@@ -58,7 +58,7 @@ def declare_occasion(occasion: Occasion) -> Occasion:
     check_text(occasion.text, occasion.known)
     declare_setting(
         occasion.switch,
-        f"自动发送:{occasion.label}",
+        f"自动发送：{occasion.label}",
         False,
         kind="bool",
         group=GROUP,

@@ -89,7 +89,7 @@ def put(
             # Two messages at once count each other against the customer's limit.
             Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         if reason := why_not(store, customer, draft.channel, draft.purpose):
-            raise Refused(f"{reason},不能发送。", field="purpose")
+            raise Refused(f"{reason}，不能发送。", field="purpose")
     text = house.written(draft, customer.name if customer else "客户")
     if not cancelled:
         check_length(text, draft.channel)

@@ -40,7 +40,7 @@ class TemplateRegister(Register):
         """Refuse a text that names what is not known, and anything that would part a shipped text from its occasion."""
         row.code = squeeze(row.code).lower()
         if not CODE.fullmatch(row.code):
-            raise Refused("代码用小写字母开头,可含数字、点、横线和下划线,如 spring-2027。", field="code")
+            raise Refused("代码用小写字母开头，可含数字、点、横线和下划线，如 spring-2027。", field="code")
         before = MessageTemplate.objects.filter(pk=row.pk).values_list("code", flat=True).first()
         if before in OCCASIONS and row.code != before:
             raise Refused("系统自动发送的模板不能改代码。", field="code")
@@ -48,7 +48,7 @@ class TemplateRegister(Register):
         if occasion is not None and row.purpose != occasion.purpose:
             raise Refused("系统自动发送的模板不能改用途。", field="purpose")
         if row.channel == Channel.ROBOT and (occasion is None or occasion.channel != Channel.ROBOT):
-            raise Refused("群机器人只发给员工,请选择其他通道。", field="channel")
+            raise Refused("群机器人只发给员工，请选择其他通道。", field="channel")
         row.subject = check_subject(row.subject, row.channel)
         row.text = check_text(row.text, known(row.code))
 

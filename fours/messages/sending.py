@@ -32,7 +32,7 @@ WAITS = (1, 5, 15, 60)  # minutes after the first, second, … try that was answ
 UNREACHABLE_WAIT = timedelta(minutes=5)
 RUN_SECONDS = 50.0
 OUTDATED_AT_ONCE = 500
-OUTDATED, BROKEN_OFF = "已过时,不再发送", "多次发送中断,请查看服务商记录后再重发"
+OUTDATED, BROKEN_OFF = "已过时，不再发送", "多次发送中断，请查看服务商记录后再重发"
 
 
 def due(store: Store, now: datetime) -> QuerySet[Message]:
@@ -131,7 +131,7 @@ def hand_over(carrier: Carrier, message: Message) -> Receipt:
     except Exception as error:
         # Without the error's own text: it may repeat the number or the words.
         log.error("message %s: %s", message.pk, type(error).__name__)
-        raise NotSent(f"发送出错({type(error).__name__})。") from error
+        raise NotSent(f"发送出错（{type(error).__name__}）。") from error
 
 
 def mark_sent(store: Store, message: Message, receipt: Receipt, price: Decimal) -> None:
@@ -192,5 +192,5 @@ def _end(row: Message, state: MessageState, reason: str) -> None:
     row.reason, row.leased_until = reason[:300], None
     keep(row, "state", "reason", "leased_until")
     kind, said = _ENDS[state]
-    sentence = f"{said}:{reason}" if reason else said
+    sentence = f"{said}：{reason}" if reason else said
     announce(kind, row, actor=Actor.system(row.store), sentence=sentence, data={"tries": row.tries})

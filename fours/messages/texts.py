@@ -23,9 +23,9 @@ def check_text(text: str, known: Collection[str], *, field: str = "text") -> str
     unknown = [name for name in PLACEHOLDER.findall(text) if name not in known]
     if unknown:
         shown, usable = (" ".join(f"{{{name}}}" for name in names) for names in (unknown, known))
-        raise Refused(f"没有 {shown} 这样的占位符,可以用:{usable}。", field=field)
+        raise Refused(f"没有 {shown} 这样的占位符，可以用：{usable}。", field=field)
     if "{" in (rest := PLACEHOLDER.sub("", text)) or "}" in rest:
-        raise Refused("大括号没有配对,占位符应写成 {客户} 这样。", field=field)
+        raise Refused("大括号没有配对，占位符应写成 {客户} 这样。", field=field)
     return text
 
 
@@ -49,7 +49,7 @@ def dressed(text: str, *, channel: str, purpose: str, sign: str, opt_out_hint: s
 def check_length(text: str, channel: str) -> None:
     """Refuse a short message that is too long for the networks."""
     if channel == Channel.SMS and len(text) > SMS_LIMIT:
-        raise Refused(f"短信最多 {SMS_LIMIT} 字(含签名和退订提示),现在是 {len(text)} 字。", field="text")
+        raise Refused(f"短信最多 {SMS_LIMIT} 字（含签名和退订提示），现在是 {len(text)} 字。", field="text")
 
 
 def parts_of(text: str) -> int:

@@ -12,7 +12,7 @@ def facts_of(store: Store) -> StoreFacts:
     facts = StoreFacts.objects.filter(store=store).first()
     if facts is None:
         raise Refused(
-            f"{store.name} 尚未填写门店资料(抬头、电话、信用代码)。请管理员在“基础资料 → 门店资料”中填写。"
+            f"{store.name} 尚未填写门店资料（抬头、电话、信用代码）。请管理员在“基础资料 → 门店资料”中填写。"
         )
     return facts
 

@@ -37,7 +37,9 @@ class StoreFactsRegister(Register):
     def prepare(self, row: StoreFacts, actor: Actor) -> None:
         row.credit_code = row.credit_code.upper()
         if not uscc.is_valid(row.credit_code):
-            raise Refused("统一社会信用代码应为 18 位,且校验位相符,请对照营业执照核对。", field="credit_code")
+            raise Refused(
+                "统一社会信用代码应为 18 位，且校验位相符，请对照营业执照核对。", field="credit_code"
+            )
         if row.postcode and not re.fullmatch(r"\d{6}", row.postcode):
             raise Refused("邮编应为 6 位数字。", field="postcode")
         if row.opens_at >= row.closes_at:

@@ -55,7 +55,7 @@ class StorePartForm(TablerForm, forms.Form):
 
     bin = forms.ModelChoiceField(Bin.objects.none(), label="常用货位", required=False)
     retail_price = forms.DecimalField(
-        label="本店零售价(含税)", max_digits=12, decimal_places=2, min_value=0, required=False,
+        label="本店零售价（含税）", max_digits=12, decimal_places=2, min_value=0, required=False,
         help_text="不填则按目录零售价。",
     )  # fmt: skip
     minimum_stock = QuantityField(label="最低库存", required=False)
@@ -93,7 +93,7 @@ class ReceiptLineForm(TablerForm, forms.Form):
     )  # fmt: skip
     quantity = QuantityField(label="数量", required=False)
     unit_cost = forms.DecimalField(
-        label="单价(不含税)", max_digits=13, decimal_places=6, min_value=0, required=False
+        label="单价（不含税）", max_digits=13, decimal_places=6, min_value=0, required=False
     )
     bin = forms.CharField(label="货位", max_length=20, required=False)
     lot_code = forms.CharField(label="批次号", max_length=30, required=False)

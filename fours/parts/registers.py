@@ -41,7 +41,7 @@ class PartRegister(Register):
             ("number", "name", "maker_number", "brand", "specification", "unit", "package_size", "barcode"),
         ),
         ("类别", ("category", "source", "fits_models", "superseded_by", "hazardous")),
-        ("价格(含税)", ("retail_price", "warranty_price", "internal_price", "floor_price")),
+        ("价格（含税）", ("retail_price", "warranty_price", "internal_price", "floor_price")),
         ("说明", ("note",)),
     )
     pickers = {"superseded_by": "parts"}
@@ -76,9 +76,9 @@ class BinRegister(Register):
     def prepare(self, row: Bin, actor: Actor) -> None:
         row.code = squeeze(row.code).upper()
         if not BIN_CODE.fullmatch(row.code):
-            raise Refused("货位号应为 区-架-层-位,如 A-03-2-05。", field="code")
+            raise Refused("货位号应为 区-架-层-位，如 A-03-2-05。", field="code")
 
     def rest(self, row: Any, active: bool, actor: Actor) -> None:
         if not active and row.balances.filter(quantity__gt=0).exists():
-            raise Refused(f"货位 {row.code} 还有库存,不能停用。")
+            raise Refused(f"货位 {row.code} 还有库存，不能停用。")
         super().rest(row, active, actor)

@@ -113,7 +113,7 @@ class Register:
             )
             open_changes = {name: pair for name, pair in changes.items() if not self.is_personal(name)}
             labels = "、".join(str(form.fields[name].label) for name in changes)
-            self.tell(row, "changed", f"修改{self.label} {row}:{labels}", actor, {"changes": open_changes})
+            self.tell(row, "changed", f"修改{self.label} {row}：{labels}", actor, {"changes": open_changes})
         return row
 
     def rest(self, row: Any, active: bool, actor: Actor) -> None:

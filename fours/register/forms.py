@@ -57,7 +57,7 @@ class RegisterForm(ScopedModelForm):
         if self.instance.pk is None or self.data.get("seen", "") in ("", self.fingerprint):
             return
         self.conflict = [(str(self[name].label), *pair) for name, pair in self.changes().items()]
-        raise Stale("您填写期间,他人已修改了这条记录。请核对下面的差异;再次保存将以您填写的为准。")
+        raise Stale("您填写期间，他人已修改了这条记录。请核对下面的差异；再次保存将以您填写的为准。")
 
     def changes(self) -> dict[str, tuple[str, str]]:
         """Field → (before, now), as people read them; for history."""

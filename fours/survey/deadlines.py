@@ -12,7 +12,7 @@ from .verbs.daily_report import SIGN
 declare_deadline(
     Deadline(
         name=FOLLOW_UP,
-        label="售后回访(交车后)",
+        label="售后回访（交车后）",
         post="crm_agent",
         amount=3,
         unit="days",
@@ -39,7 +39,7 @@ def _sheet_to_handle(event: Event) -> TaskDraft | None:
     sheet = HandlingSheet.objects.select_related("vehicle").get(pk=event.aggregate_id)
     return TaskDraft(
         source=sheet,
-        title=f"处理客户不满:{sheet.get_kind_display()}",
+        title=f"处理客户不满：{sheet.get_kind_display()}",
         subject=sheet.vehicle.plate,
         url=reverse("handling_sheet", args=[sheet.pk]),
         occurrence=str(sheet.reopened),

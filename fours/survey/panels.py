@@ -24,7 +24,7 @@ def unhappy_customer(vehicle: Vehicle, actor: Actor) -> list[Flag]:
     )
     return [
         Flag(
-            f"客户不满未结:{sheet.get_kind_display()}({sheet.number})",
+            f"客户不满未结：{sheet.get_kind_display()}（{sheet.number}）",
             url=reverse("handling_sheet", args=[sheet.pk]),
         )
         for sheet in sheets.order_by("pk")
@@ -42,7 +42,7 @@ def _talk(when: datetime, facts: Facts) -> LifeEntry:
     unhappy = reached and facts["satisfied"] is False
     return LifeEntry(
         when,
-        f"{'二次' if facts['second'] else ''}回访:{result.label}{',不满意' if unhappy else ''}",
+        f"{'二次' if facts['second'] else ''}回访：{result.label}{'，不满意' if unhappy else ''}",
         url=reverse("call", args=[facts["call"]]),
         detail=facts["words"] if reached else facts["note"],
         who=facts["by"],
@@ -59,7 +59,7 @@ def _sheet(when: datetime, facts: Facts) -> LifeEntry:
     state = HandlingState(facts["state"])
     return LifeEntry(
         when,
-        f"快速处理 {facts['number']}:{HandlingKind(facts['kind']).label},{state.label}",
+        f"快速处理 {facts['number']}：{HandlingKind(facts['kind']).label}，{state.label}",
         url=reverse("handling_sheet", args=[facts["pk"]]),
         detail=facts["measure"] or facts["words"],
         who=facts["responsible"] or "",

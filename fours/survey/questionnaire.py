@@ -22,17 +22,17 @@ class Question:
 
 
 QUESTIONS = (
-    Question("reception", "接待", "来店时接待是否及时、热情?"),
-    Question("finish_time", "交车时间", "是否在约定时间交车?"),
-    Question("payment_speed", "结算速度", "结算付款是否快捷?"),
-    Question("price_told", "事前报价", "维修前是否讲清项目和价格?"),
-    Question("labor_price", "工时价格", "工时价格是否合理?"),
-    Question("parts_price", "配件价格", "配件价格是否合理?"),
-    Question("explained", "费用说明", "交车时是否逐项说明?"),
-    Question("staff", "人员服务", "对服务人员的态度是否满意?"),
-    Question("repair_quality", "维修质量", "所修问题是否彻底解决?", required=True),
-    Question("cleaning", "清洁", "车辆交还时是否干净?"),
-    Question("overall", "总体", "总的来说,您对这次服务打几分?", required=True),
+    Question("reception", "接待", "来店时接待是否及时、热情？"),
+    Question("finish_time", "交车时间", "是否在约定时间交车？"),
+    Question("payment_speed", "结算速度", "结算付款是否快捷？"),
+    Question("price_told", "事前报价", "维修前是否讲清项目和价格？"),
+    Question("labor_price", "工时价格", "工时价格是否合理？"),
+    Question("parts_price", "配件价格", "配件价格是否合理？"),
+    Question("explained", "费用说明", "交车时是否逐项说明？"),
+    Question("staff", "人员服务", "对服务人员的态度是否满意？"),
+    Question("repair_quality", "维修质量", "所修问题是否彻底解决？", required=True),
+    Question("cleaning", "清洁", "车辆交还时是否干净？"),
+    Question("overall", "总体", "总的来说，您对这次服务打几分？", required=True),
 )
 BY_CODE: Mapping[str, Question] = {question.code: question for question in QUESTIONS}
 

@@ -52,7 +52,7 @@ class NewVehicleForm(VehicleForm):
     """A new car with its owner, known or new, and the reading of the day."""
 
     owner = forms.ModelChoiceField(
-        Customer.objects.none(), label="车主(已有客户)", required=False, widget=PickerSelect("customers")
+        Customer.objects.none(), label="车主（已有客户）", required=False, widget=PickerSelect("customers")
     )
     owner_name = forms.CharField(label="或新客户姓名", max_length=100, required=False)
     owner_phone = CheckedField(check_phone, label="新客户电话", max_length=30)
@@ -101,7 +101,7 @@ class UserForm(OwnerForm):
 
 
 class MileageForm(TablerForm, forms.Form):
-    mileage = forms.IntegerField(label="里程(公里)", min_value=0)
+    mileage = forms.IntegerField(label="里程（公里）", min_value=0)
     read_on = forms.DateField(label="日期", initial=today)
     source = forms.CharField(label="来源", max_length=60, initial="人工登记")
     instrument_replaced = forms.BooleanField(label="更换过仪表，里程从新表算起", required=False)

@@ -80,13 +80,13 @@ def test_an_approved_discount_is_given_once_and_no_further(
 ) -> None:
     request = ask(order, advisor)
     task = Task.objects.get(rule="approvals.decide")
-    assert (task.post, task.title) == ("service_manager", "审批:单项让利 20%")
+    assert (task.post, task.title) == ("service_manager", "审批：单项让利 20%")
     with pytest.raises(NeedsApproval, match="正在等待审批"):
         change_line(line, discount=NINETY, actor=advisor)
     approve_request(request, actor=manager)
     assert again(task).state == "done"
     answer = Task.objects.get(rule="approvals.answered")
-    assert (answer.person, answer.title) == (advisor.user, "单项让利 20% 已批准,请继续办理")
+    assert (answer.person, answer.title) == (advisor.user, "单项让利 20% 已批准，请继续办理")
     with pytest.raises(NeedsApproval, match="须审批"):
         change_line(line, discount=Decimal("90.01"), actor=advisor)
     assert again(request).state == "approved"
@@ -236,7 +236,7 @@ def test_on_screen_from_the_refusal_to_the_discount(
     see(s01)
     request = ApprovalRequest.objects.get()
     assert "竞品报价低" in manager.get("/approvals/").text
-    assert "审批:单项让利 20%" in manager.get("/").text
+    assert "审批：单项让利 20%" in manager.get("/").text
     assert client_of("washer", s01).get(f"/approvals/{request.pk}/").status_code == 404
     assert advisor.post(f"/approvals/{request.pk}/approve/").status_code == 403
     assert manager.post(f"/approvals/{request.pk}/approve/", {"note": "下不为例"}).status_code == 302

@@ -47,7 +47,7 @@ def request_approval(
         state=State.WAITING, amount=amount,
     ).first()  # fmt: skip
     if twin is not None:
-        raise Refused(f"已有同样的申请在等待审批({twin.number})。")
+        raise Refused(f"已有同样的申请在等待审批（{twin.number}）。")
     request = ApprovalRequest.objects.create(
         store=store, number=next_number(store, "SP"), created_by=actor.user, matter=matter,
         target_kind=kind_of(target), target_id=target.pk, target_title=str(target)[:100], target_url=url[:200],
@@ -62,7 +62,7 @@ def request_approval(
         "approvals.requested",
         request,
         actor=actor,
-        sentence=f"申请{declared.label} {declared.text(amount)}:{reason}",
+        sentence=f"申请{declared.label} {declared.text(amount)}：{reason}",
         data={"matter": matter, "amount": str(amount)},
     )
     _ask_next(request)
@@ -98,7 +98,7 @@ def refuse_request(
     request, step = _step(request, actor, version)
     reason = _text(reason, "请写明不同意的原因。")
     _decide(step, ApprovalStep.State.REFUSED, reason, actor)
-    announce("approvals.step_refused", request, actor=actor, sentence=f"不同意:{reason}")
+    announce("approvals.step_refused", request, actor=actor, sentence=f"不同意：{reason}")
     close_tasks(request, actor=actor, rule=DECIDE)
     return _answer(request, State.REFUSED, actor)
 
@@ -143,7 +143,7 @@ def _ask_next(request: ApprovalRequest) -> None:
         request.store,
         rule=DECIDE,
         source=request,
-        title=f"审批:{matter.label} {matter.text(request.amount)}",
+        title=f"审批：{matter.label} {matter.text(request.amount)}",
         subject=f"{request.target_title} {request.bound}".strip(),
         due_at=due_of(request.store, DECIDE, now).at,
         counted_from=now,
@@ -159,8 +159,8 @@ def _answer(request: ApprovalRequest, state: str, actor: Actor) -> ApprovalReque
     request.state, request.answered_at = state, now
     keep(request, "state", "answered_at")
     kind = "approvals.approved" if state == State.APPROVED else "approvals.refused"
-    announce(kind, request, actor=actor, sentence=f"审批结果:{request.get_state_display()}")
-    word = "已批准,请继续办理" if state == State.APPROVED else "未批准"
+    announce(kind, request, actor=actor, sentence=f"审批结果：{request.get_state_display()}")
+    word = "已批准，请继续办理" if state == State.APPROVED else "未批准"
     make_task(
         request.store,
         rule=ANSWERED,
@@ -192,7 +192,7 @@ def _step(
     if not may_decide(actor, request.store, step.post):
         raise NotAllowed("这一步不由您的岗位审批。")
     if actor.user is not None and request.created_by_id == actor.user.pk:
-        raise NotAllowed("不能审批自己的申请,请由同岗位的同事、代理人或上级办理。")
+        raise NotAllowed("不能审批自己的申请，请由同岗位的同事、代理人或上级办理。")
     return request, step
 
 

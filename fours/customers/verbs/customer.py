@@ -150,13 +150,13 @@ def record_consent(customer: Customer, *, agreed: bool, actor: Actor, version: i
     return customer
 
 
-@verb("请勿来电", "customers.change", confirm="客户要求不再接到电话?此后回访和提醒都不再外呼。", plain=True)
+@verb("请勿来电", "customers.change", confirm="客户要求不再接到电话？此后回访和提醒都不再外呼。", plain=True)
 def stop_calls(customer: Customer, *, actor: Actor, version: int | None = None) -> Customer:
     """Nobody calls the customer any more, from this moment (消保法实施条例 24: stop at once)."""
     return _set_calls(customer, stopped=True, actor=actor, version=version)
 
 
-@verb("恢复来电", "customers.change", confirm="客户同意重新接听本店来电?", plain=True)
+@verb("恢复来电", "customers.change", confirm="客户同意重新接听本店来电？", plain=True)
 def allow_calls(customer: Customer, *, actor: Actor, version: int | None = None) -> Customer:
     """The customer may be called again."""
     return _set_calls(customer, stopped=False, actor=actor, version=version)

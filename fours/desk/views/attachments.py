@@ -24,7 +24,7 @@ def attachment(request: ActorRequest, token: UUID) -> FileResponse:
     try:
         file = default_storage.open(row.path)
     except FileNotFoundError:
-        raise NotThere("文件不在了,请联系管理员从备份恢复。") from None
+        raise NotThere("文件不在了，请联系管理员从备份恢复。") from None
     answer = FileResponse(file, content_type=row.content_type)
     as_download = not row.is_image or "download" in request.GET
     answer["Content-Disposition"] = content_disposition_header(as_download, row.name) or "attachment"

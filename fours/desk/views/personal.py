@@ -24,7 +24,7 @@ def reveal(request: ActorRequest, kind: str, pk: int, field: str) -> HttpRespons
     if marked is None or kind_of_field(marked) is None:
         raise NotThere()
     if not may_reveal(request.actor):
-        raise NotAllowed("您的岗位不能查看个人信息。如需办理,请联系主管。")
+        raise NotAllowed("您的岗位不能查看个人信息。如需办理，请联系主管。")
     count_try(request.actor, "reveal", per_hour=200)
     value = getattr(row, field)
     text = f"{value:%Y-%m-%d}" if isinstance(value, date) else str(value)
@@ -32,6 +32,6 @@ def reveal(request: ActorRequest, kind: str, pk: int, field: str) -> HttpRespons
     if request.headers.get("HX-Request"):
         answer = HttpResponse(format_html("<span>{}</span>", text))
     else:
-        answer = done(request, f"{marked.verbose_name}:{text}", back_address(request, "/"))
+        answer = done(request, f"{marked.verbose_name}：{text}", back_address(request, "/"))
     answer["Cache-Control"] = "no-store"
     return answer

@@ -84,7 +84,7 @@ def setting(request: ActorRequest, key: str) -> HttpResponse:
         form = SettingForm(request.POST, declared=declared)
         value = _typed(form)
         if attempt(form, lambda: change_setting(store, key=key, value=value(), actor=request.actor)):
-            return done(request, f"{declared.label}:已保存", reverse("settings"))
+            return done(request, f"{declared.label}：已保存", reverse("settings"))
     context = {
         "form": form,
         "line": _line(declared, row),

@@ -26,4 +26,4 @@ def do(request: ActorRequest, name: str, pk: int) -> HttpResponse:
     if version and "version" in signature(verb.call).parameters:
         arguments["version"] = number_in(version)
     verb.call(aggregate, **arguments)
-    return done(request, f"{verb.label}:已完成", back_address(request, "/"))
+    return done(request, f"{verb.label}：已完成", back_address(request, "/"))

@@ -165,7 +165,7 @@ def test_files_are_added_on_the_documents_page_and_its_history_says_so(
     assert advisor.post(address, {"file": [upload(picture()), upload(picture(), "b.jpg")]}).status_code == 302
     see(s01)
     assert Attachment.objects.count() == 2
-    assert Event.objects.get(kind="kernel.attached").sentence == "添加附件:a.jpg、b.jpg"
+    assert Event.objects.get(kind="kernel.attached").sentence == "添加附件：a.jpg、b.jpg"
 
 
 def test_a_remark_is_kept_with_its_author_and_an_empty_one_refused(

@@ -27,7 +27,7 @@ def test_it_shows_who_did_what_and_what_changed_newest_first(s01: Store, person:
         ("修改客户", "advisorS01"),
         ("建立客户", "advisorS01"),
     ]
-    assert set(lines[0].changes) == {"姓名:王小明 → 王晓明", "备注:空 → 老客户", "会员:否 → 是"}
+    assert set(lines[0].changes) == {"姓名：王小明 → 王晓明", "备注：空 → 老客户", "会员：否 → 是"}
 
 
 def test_another_store_sees_nothing_of_it(s01: Store, s02: Store, person: PersonOf) -> None:
@@ -40,7 +40,7 @@ def test_the_whole_history_has_a_page(
 ) -> None:
     address = f"/history/customers.customer/{made(s01, person).pk}/"
     answer = client_of("advisor", s01).get(address)
-    assert "姓名:王小明 → 王晓明" in answer.content.decode()
+    assert "姓名：王小明 → 王晓明" in answer.content.decode()
     assert client_of("advisor", s02).get(address).status_code == 404
     assert client_of("advisor", s01).get("/history/auth.permission/1/").status_code == 404
     assert client_of("advisor", s01).get("/history/kernel.nothing/1/").status_code == 404

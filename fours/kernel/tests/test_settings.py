@@ -35,7 +35,7 @@ def test_a_manager_changes_it_for_the_own_store_and_the_history_says_so(
     assert setting(s01, "test.limit") == Decimal("8000")
     assert setting(s02, "test.limit") == Decimal("10000.00")
     assert row.updated_by == manager.user
-    assert Event.objects.get(kind="kernel.setting_changed").sentence == "万元以上:10000.00 → 8000"
+    assert Event.objects.get(kind="kernel.setting_changed").sentence == "万元以上：10000.00 → 8000"
 
 
 def test_the_same_value_again_is_no_change(s01: Store, person: PersonOf) -> None:

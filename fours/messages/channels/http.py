@@ -29,7 +29,7 @@ def post_json(
     try:
         connection.connect()
     except OSError as error:
-        raise Unreachable("连接不上服务商,消息先留在发件箱。") from error
+        raise Unreachable("连接不上服务商，消息先留在发件箱。") from error
     try:
         target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         sent = {"Content-Type": "application/json; charset=utf-8", **(headers or {})}

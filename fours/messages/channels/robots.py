@@ -33,8 +33,8 @@ def _receipt(answer: dict[str, object], busy: frozenset[int]) -> Receipt:
         return Receipt()
     said = f"{answer.get('errmsg', '')}"[:100] or f"{code}"
     if code in busy:
-        raise Troubled(f"机器人暂时不能发送:{said}")
-    raise Rejected(f"机器人不接受:{said}")
+        raise Troubled(f"机器人暂时不能发送：{said}")
+    raise Rejected(f"机器人不接受：{said}")
 
 
 @dataclass(frozen=True)

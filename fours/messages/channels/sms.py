@@ -48,9 +48,9 @@ class SignedSms:
         if code in TAKEN:
             return Receipt(str(answer.get("id", ""))[:100])
         if code == "REFUSED":
-            raise ReceiverRefuses(f"对方已拒收:{said}")
+            raise ReceiverRefuses(f"对方已拒收：{said}")
         if code == "BUSY":
-            raise Troubled(f"服务商忙:{said}")
+            raise Troubled(f"服务商忙：{said}")
         raise Rejected(f"服务商不接受:{said or code}")
 
     def _headers(self, body: bytes) -> dict[str, str]:

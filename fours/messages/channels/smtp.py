@@ -42,9 +42,9 @@ class Smtp:
         try:
             server.open()
         except smtplib.SMTPAuthenticationError as error:
-            raise Unreachable("邮件服务器不接受账号或密码,请检查发送通道。") from error
+            raise Unreachable("邮件服务器不接受账号或密码，请检查发送通道。") from error
         except (OSError, smtplib.SMTPException) as error:
-            raise Unreachable("连接不上邮件服务器,邮件先留在发件箱。") from error
+            raise Unreachable("连接不上邮件服务器，邮件先留在发件箱。") from error
         try:
             return self._hand_over(server, message)
         finally:
@@ -61,12 +61,12 @@ class Smtp:
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()), (550, b""))[0]
             if code in TEMPORARY:
-                raise Troubled(f"邮件服务器暂时不收({code})。") from error
-            raise ReceiverRefuses(f"对方邮箱不存在或拒收({code})。") from error
+                raise Troubled(f"邮件服务器暂时不收（{code}）。") from error
+            raise ReceiverRefuses(f"对方邮箱不存在或拒收（{code}）。") from error
         except smtplib.SMTPResponseException as error:
             if error.smtp_code in TEMPORARY:
-                raise Troubled(f"邮件服务器暂时不收({error.smtp_code})。") from error
-            raise Rejected(f"邮件服务器不接受({error.smtp_code})。") from error
+                raise Troubled(f"邮件服务器暂时不收（{error.smtp_code}）。") from error
+            raise Rejected(f"邮件服务器不接受（{error.smtp_code}）。") from error
         except (OSError, smtplib.SMTPException) as error:
             raise Troubled("邮件服务器没有及时答复。") from error
         return Receipt(number)

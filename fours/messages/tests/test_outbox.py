@@ -28,8 +28,8 @@ def marketing(customer: Customer, clerk: Actor, **more: str) -> Message:
 
 
 def test_a_message_says_who_writes_and_goes_to_the_mobile_number(customer: Customer, clerk: Actor) -> None:
-    row = queue_message(customer, channel="sms", text="{客户}您好,请致电{电话}", actor=clerk)
-    assert row.text == "【四方一店】张建国您好,请致电0512-66000001"
+    row = queue_message(customer, channel="sms", text="{客户}您好，请致电{电话}", actor=clerk)
+    assert row.text == "【四方一店】张建国您好，请致电0512-66000001"
     assert (row.to, row.state, row.purpose) == ("13812345678", "waiting", "service")
     assert row.next_try <= timezone.now()
 
@@ -180,7 +180,7 @@ def test_what_cannot_be_sent_is_refused_beside_its_field(
 
 
 def test_a_name_that_looks_like_a_placeholder_stays_as_it_is() -> None:
-    assert fill("{客户}您好,{电话}", {"客户": "{电话}", "电话": "123"}) == "{电话}您好,123"
+    assert fill("{客户}您好，{电话}", {"客户": "{电话}", "电话": "123"}) == "{电话}您好，123"
 
 
 def test_a_text_names_known_placeholders_only() -> None:
@@ -230,7 +230,7 @@ def test_a_message_written_at_night_waits_for_the_morning_a_letter_does_not(
     assert queue_message(customer, channel="sms", text="取车", actor=clerk).next_try == at(9, day=17)
     letter = queue_message(customer, channel="letter", text="取车", actor=clerk)
     assert letter.next_try < at(21, 31)
-    assert letter.to == "215000 苏州市测试路2号 张建国(收)"
+    assert letter.to == "215000 苏州市测试路2号 张建国（收）"
 
 
 def test_the_quiet_hours_are_the_stores_own(

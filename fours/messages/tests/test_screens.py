@@ -40,9 +40,9 @@ class TestTemplates(RegisterPromises):
     register = "message_templates"
     post = "service_manager"
     values = {
-        "code": "spring-2027", "name": "春季活动", "channel": "sms", "purpose": "marketing", "text": "{客户}您好,春季免费检测"
+        "code": "spring-2027", "name": "春季活动", "channel": "sms", "purpose": "marketing", "text": "{客户}您好，春季免费检测"
     }  # fmt: skip
-    change = {"text": "{客户}您好,春季免费检测开始"}
+    change = {"text": "{客户}您好，春季免费检测开始"}
 
 
 def template(client: Any, **values: str) -> Any:
@@ -365,14 +365,20 @@ def test_a_letter_is_printed_with_its_address_posted_and_kept(
     Customer.objects.filter(pk=customer.pk).update(address="苏州市测试路2号", postcode="215000")
     customer.refresh_from_db()
     letter = queue_message(
-        customer, channel="letter", subject="感谢信", text="尊敬的{客户}:\n祝您平安。", actor=clerk
+        customer, channel="letter", subject="感谢信", text="尊敬的{客户}：\n祝您平安。", actor=clerk
     )
     page = client.get(f"/messages/{letter.pk}/").text
     assert "打印信函" in page
     assert "已寄出" in page
     printed = words_of(client.get(f"/print/messages.letter/{letter.pk}/").content)
-    for expected in ("215000苏州市测试路2号张建国(收)", "感谢信", "尊敬的张建国:", "祝您平安。", "四方一店"):
+    for expected in (
+        "215000苏州市测试路2号张建国（收）",
+        "感谢信",
+        "尊敬的张建国：",
+        "祝您平安。",
+        "四方一店",
+    ):
         assert expected in printed
     client.post(f"/do/post_letter/{letter.pk}/", {"version": letter.version})
     kept = PrintedForm.objects.get(form="messages.letter", aggregate_id=letter.pk)
-    assert kept.view["receiver"] == "215000 苏州市测试路2号 张建国(收)"
+    assert kept.view["receiver"] == "215000 苏州市测试路2号 张建国（收）"

@@ -205,7 +205,7 @@ def test_a_retry_that_falls_into_the_night_waits_for_the_morning(
 def test_what_is_no_news_any_more_is_not_sent(row: Message, sms: Provider, s01: Store, desk: Gateway) -> None:
     Message.objects.update(valid_until=timezone.now() - timedelta(seconds=1))
     send_waiting(s01)
-    assert (after(row).state, row.reason) == ("cancelled", "已过时,不再发送")
+    assert (after(row).state, row.reason) == ("cancelled", "已过时，不再发送")
     assert desk.handed_over == []
 
 
@@ -333,7 +333,7 @@ def mail(customer: Customer, clerk: Actor) -> Message:
         channel="email",
         to="zhang@example.com",
         subject="取车通知",
-        text="{客户}您好,车已修好。",
+        text="{客户}您好，车已修好。",
         actor=clerk,
     )
 
@@ -348,7 +348,7 @@ def test_a_mail_arrives_with_subject_text_and_a_number_of_its_own(
         "zhang@example.com",
         "service@store.example",
     )
-    assert received.get_content().strip() == "张建国您好,车已修好。"
+    assert received.get_content().strip() == "张建国您好，车已修好。"
     assert received["Message-ID"] == f"<{mail.client_id}@store.example>" == after(mail).provider_id
 
 

@@ -63,7 +63,7 @@ def broadcast_message(
         "messages.broadcast_queued",
         sent,
         actor=actor,
-        sentence=f"群发 {found.reached} 条,未发 {sum(found.left_out.values())} 位",
+        sentence=f"群发 {found.reached} 条，未发 {sum(found.left_out.values())} 位",
         data={"queued": found.reached},
     )
     return sent
@@ -71,11 +71,11 @@ def broadcast_message(
 
 def check_size(reached: int, expected: int) -> None:
     if not reached:
-        raise Refused("没有可以发送的客户,请放宽条件。")
+        raise Refused("没有可以发送的客户，请放宽条件。")
     if reached > MOST:
-        raise Refused(f"共 {reached} 位,一次最多群发 {MOST} 位,请按条件分批。")
+        raise Refused(f"共 {reached} 位，一次最多群发 {MOST} 位，请按条件分批。")
     if reached != expected:
-        raise Gone(f"可发送的客户已由 {expected} 位变为 {reached} 位,请核对后再发。")
+        raise Gone(f"可发送的客户已由 {expected} 位变为 {reached} 位，请核对后再发。")
 
 
 def plain(audience: Mapping[str, Any]) -> dict[str, str]:
@@ -104,7 +104,7 @@ def _row(
     return row
 
 
-@verb("撤回待发", "messages.broadcast", confirm="取消这次群发中还没有发出的消息?", plain=True)
+@verb("撤回待发", "messages.broadcast", confirm="取消这次群发中还没有发出的消息？", plain=True)
 def recall_broadcast(broadcast: Broadcast, *, actor: Actor) -> Broadcast:
     """Cancel what of a broadcast still waits; what has left, has left."""
     waiting = Message.objects.filter(broadcast=broadcast)

@@ -54,7 +54,7 @@ def queue_message(
         "messages.message_queued",
         message,
         actor=actor,
-        sentence=f"写{message.get_channel_display()},进入发件箱",
+        sentence=f"写{message.get_channel_display()}，进入发件箱",
     )
     return message
 
@@ -65,16 +65,16 @@ def check_subject(subject: str, channel: str) -> str:
     if channel == Channel.EMAIL and not subject:
         raise Refused("邮件请填写标题。", field="subject")
     if len(subject) > SUBJECT_LENGTH:
-        raise Refused(f"标题最多 {SUBJECT_LENGTH} 字,现在是 {len(subject)} 字。", field="subject")
+        raise Refused(f"标题最多 {SUBJECT_LENGTH} 字，现在是 {len(subject)} 字。", field="subject")
     return subject
 
 
-@verb("取消发送", "messages.send", states=["waiting", "failed"], confirm="不再发送这条消息?", plain=True)
+@verb("取消发送", "messages.send", states=["waiting", "failed"], confirm="不再发送这条消息？", plain=True)
 def cancel_message(message: Message, *, actor: Actor, version: int | None = None) -> Message:
     """Take a message out of the outbox; refused while it is being handed over."""
     message = take(message, version=version)
     if message.state == MessageState.WAITING and message.is_being_sent(timezone.now()):
-        raise Refused("这条消息正在发送,请稍后再看结果。")
+        raise Refused("这条消息正在发送，请稍后再看结果。")
     move(message, MessageState.CANCELLED, MESSAGE_MOVES)
     message.reason = f"{actor.name}取消"
     keep(message, "state", "reason")
@@ -100,7 +100,7 @@ def post_letter(message: Message, *, actor: Actor, version: int | None = None) -
     message = take(message, version=version)
     must_be(message, MessageState.WAITING, doing="登记寄出")
     if message.channel != Channel.LETTER:
-        raise Refused("只有信函由人寄出,其他消息由系统发送。")
+        raise Refused("只有信函由人寄出，其他消息由系统发送。")
     move(message, MessageState.SENT, MESSAGE_MOVES)
     message.sent_at = timezone.now()
     keep(message, "state", "sent_at")

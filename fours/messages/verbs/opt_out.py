@@ -40,7 +40,7 @@ def opt_out(customer: Customer, *, what: str, channel: str = "", actor: Actor) -
     return row
 
 
-@verb("恢复接收", "customers.change", confirm="客户同意重新接收本店消息?", plain=True)
+@verb("恢复接收", "customers.change", confirm="客户同意重新接收本店消息？", plain=True)
 def lift_opt_outs(customer: Customer, *, actor: Actor, version: int | None = None) -> Customer:
     """The customer wants messages again: every opt-out ends. Marketing still needs the recorded consent."""
     customer = take(customer, version=version)

@@ -66,8 +66,8 @@ def set_provider(
 
 def _tell(row: Provider, changed: list[str], actor: Actor) -> None:
     labels = "、".join(str(Provider._meta.get_field(name).verbose_name) for name in changed)  # type: ignore[union-attr]
-    said = f"{row.get_channel_display()}通道:{row},{'启用' if row.active else '停用'}"
-    announce("messages.provider_set", row, actor=actor, sentence=f"{said};修改 {labels}" if labels else said)
+    said = f"{row.get_channel_display()}通道：{row}，{'启用' if row.active else '停用'}"
+    announce("messages.provider_set", row, actor=actor, sentence=f"{said}；修改 {labels}" if labels else said)
 
 
 def _address(kind: str, text: str) -> str:
@@ -75,7 +75,7 @@ def _address(kind: str, text: str) -> str:
     if kind == ProviderKind.SMTP:
         host, _, port = text.rpartition(":")
         if not host or not (port.isascii() and port.isdigit() and 0 < int(port[:6]) <= LARGEST_PORT):
-            raise Refused("请填 主机:端口,如 smtp.example.com:465。", field="address")
+            raise Refused("请填 主机:端口，如 smtp.example.com:465。", field="address")
         return text
     try:
         parts = urlsplit(text)

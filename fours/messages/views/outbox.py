@@ -124,4 +124,4 @@ def customer_opt_out(request: ActorRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         raise Refused("请选择退订内容和通道。", field="what")
     row = opt_out(customer, **form.cleaned_data, actor=request.actor)
-    return done(request, f"已登记退订:{row},立即生效", reverse("customer", args=[pk]))
+    return done(request, f"已登记退订：{row}，立即生效", reverse("customer", args=[pk]))

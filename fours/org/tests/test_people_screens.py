@@ -42,7 +42,7 @@ def test_a_new_employee_signs_in_and_must_choose_an_own_password(s01: Store, cli
         {"oldpassword": NEW["password"], "password1": "own-word-4711", "password2": "own-word-4711"},
     )
     assert browser.get("/").status_code == 200
-    assert Event.objects.get(kind="org.employee_added").sentence == "新增员工 李娟:服务顾问"
+    assert Event.objects.get(kind="org.employee_added").sentence == "新增员工 李娟：服务顾问"
 
 
 @pytest.mark.parametrize(

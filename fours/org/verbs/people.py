@@ -51,7 +51,7 @@ def add_employee(
     user.set_password(password)
     user.save()
     _assign(store, user, post, starts_on, team)
-    announce("org.employee_added", user, actor=actor, sentence=f"新增员工 {user.name}:{post_names()[post]}")
+    announce("org.employee_added", user, actor=actor, sentence=f"新增员工 {user.name}：{post_names()[post]}")
     return user
 
 
@@ -124,7 +124,7 @@ def dismiss_employee(store: Store, *, person: User, actor: Actor) -> User:
     revoke_tokens(person)
     free_tasks_of_leavers(store)
     check_administrator_remains(store)
-    announce("org.employee_dismissed", person, actor=actor, sentence=f"{person.name} 离职,账号停用")
+    announce("org.employee_dismissed", person, actor=actor, sentence=f"{person.name} 离职，账号停用")
     return person
 
 
@@ -136,7 +136,7 @@ def check_new_user(user: User) -> None:
     elif User.objects.filter(username=user.username).exists():
         wrong["username"] = f"用户名“{user.username}”已被使用。"
     if not user.name or len(user.name) > 40:
-        wrong["name"] = "请填写姓名,最多 40 字。"
+        wrong["name"] = "请填写姓名，最多 40 字。"
     if user.phone and not PHONE.fullmatch(user.phone):
         wrong["phone"] = "电话格式不正确。"
     if wrong:
@@ -161,7 +161,7 @@ def check_is_administered_here(store: Store, person: User) -> None:
     """Only the administrator of a person's own store gives passwords: they open that person's other stores too."""
     check_works_here(store, person)
     if person.home_store_id != store.pk:
-        raise Refused(f"{person.name} 属于其他门店,账号和密码由其所属门店的管理员办理。")
+        raise Refused(f"{person.name} 属于其他门店，账号和密码由其所属门店的管理员办理。")
 
 
 def take_administration(store: Store) -> None:
@@ -174,7 +174,7 @@ def check_administrator_remains(store: Store) -> None:
     """Refuse what leaves a store without anybody who can manage its people, now or from some day on."""
     lasting = present_assignments(store).filter(post__in=ADMINISTERING, ends_on=None)
     if not lasting.exists():
-        raise Refused("门店至少要保留一位系统管理员,请先指定接任者。", field="ends_on")
+        raise Refused("门店至少要保留一位系统管理员，请先指定接任者。", field="ends_on")
 
 
 def take_person(person: User) -> User:

@@ -68,21 +68,23 @@ class AssignForm(TablerForm, forms.Form):
 class PersonForm(AssignForm):
     name = forms.CharField(label="姓名", max_length=40)
     username = forms.CharField(
-        label="用户名", max_length=40, help_text="登录用,小写字母和数字,定下后不再改。"
+        label="用户名", max_length=40, help_text="登录用，小写字母和数字，定下后不再改。"
     )
     phone = forms.CharField(label="手机", max_length=20, required=False)
     password = forms.CharField(
-        label="初始密码", max_length=60, help_text="交给本人;首次登录须改为自己的密码。"
+        label="初始密码", max_length=60, help_text="交给本人；首次登录须改为自己的密码。"
     )
     field_order = ("name", "username", "phone", "password", "post", "team", "starts_on")
 
 
 class PasswordForm(TablerForm, forms.Form):
-    password = forms.CharField(label="新密码", max_length=60, help_text="交给本人;下次登录须改为自己的密码。")
+    password = forms.CharField(
+        label="新密码", max_length=60, help_text="交给本人；下次登录须改为自己的密码。"
+    )
 
 
 class EndForm(TablerForm, forms.Form):
-    ends_on = forms.DateField(label="离任日期(最后一天)", widget=forms.DateInput, initial=today)
+    ends_on = forms.DateField(label="离任日期（最后一天）", widget=forms.DateInput, initial=today)
 
 
 @require_GET
@@ -136,7 +138,7 @@ def person_new(request: ActorRequest) -> HttpResponse:
         made = attempt(form, lambda: add_employee(store, **form.cleaned_data, actor=request.actor))
         if made is not None:
             return done(
-                request, f"已新增员工 {made.name},用户名 {made.username}", reverse("person", args=[made.pk])
+                request, f"已新增员工 {made.name}，用户名 {made.username}", reverse("person", args=[made.pk])
             )
     sections = [("人员", ["name", "username", "phone", "password"]), ("岗位", ["post", "team", "starts_on"])]
     return _form(request, "新增员工", form, reverse("people"), sections)
@@ -175,7 +177,7 @@ def person_assign(request: ActorRequest, pk: int) -> HttpResponse:
         )
         if made is not None:
             return done(request, "已增加岗位", back)
-    return _form(request, f"增加岗位:{shown.name}", form, back)
+    return _form(request, f"增加岗位：{shown.name}", form, back)
 
 
 @screen(ADMINISTRATION)
@@ -189,8 +191,8 @@ def person_password(request: ActorRequest, pk: int) -> HttpResponse:
             form, lambda: reset_password(store, person=shown, **form.cleaned_data, actor=request.actor)
         )
         if made is not None:
-            return done(request, f"已重置 {shown.name} 的密码,本人下次登录须修改", back)
-    return _form(request, f"重置密码:{shown.name}", form, back)
+            return done(request, f"已重置 {shown.name} 的密码，本人下次登录须修改", back)
+    return _form(request, f"重置密码：{shown.name}", form, back)
 
 
 @require_POST
@@ -215,7 +217,7 @@ def assignment_end(request: ActorRequest, pk: int) -> HttpResponse:
         if made is not None:
             return done(request, "已结束任职", back)
     name = post_names().get(held.post, held.post)
-    return _form(request, f"结束任职:{held.user.name} {name}", form, back)
+    return _form(request, f"结束任职：{held.user.name} {name}", form, back)
 
 
 def _form(

@@ -133,7 +133,7 @@ def test_history_says_old_and_new_in_the_words_of_the_screen(s01: Store, client_
     client, bay = client_of("service_manager", s01), Bay.objects.get(store=s01)
     client.post(f"/r/bays/{bay.pk}/edit/", {"code": "A01", "kind": "paint"})
     assert Event.objects.get().data == {"changes": {"kind": ["机电工位", "喷漆工位"]}}
-    assert "类别:机电工位 → 喷漆工位" in client.get(f"/r/bays/{bay.pk}/").text
+    assert "类别：机电工位 → 喷漆工位" in client.get(f"/r/bays/{bay.pk}/").text
 
 
 def test_a_conflict_shows_both_versions_and_keeps_what_was_typed(s01: Store, client_of: ClientOf) -> None:

@@ -10,6 +10,7 @@ from fours.kernel.models import Store
 from fours.kernel.store_settings import settings_of
 
 from ..defaults import TARGETS
+from ..models import DailyReport
 from .figures import FIGURES, Counted, count
 from .tables import (
     NOTHING,
@@ -27,7 +28,7 @@ from .tables import (
 )
 
 WEEK = timedelta(days=7)
-MONEY_LABELS = {"turnover": "产值(含税)", "received": "实收"}
+MONEY_LABELS = {"turnover": "产值（含税）", "received": "实收"}
 
 Report = dict[str, Any]
 
@@ -75,6 +76,13 @@ def build(store: Store, on: date) -> Report:
             "shortages": shortage_table(store, on).plain,
         },
     }
+
+
+def figures_of(report: DailyReport) -> Report:
+    """What was signed, else what the rows say now."""
+    frozen: Report = report.figures
+    signed = report.state == DailyReport.State.SIGNED
+    return frozen if signed else build(report.store, report.date)
 
 
 def _figure(code: str, label: str, now: Counted, before: Counted, goals: dict[str, str]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def _of_statements(report: DailyReport) -> list[Correction]:
         Correction(
             row.issued_at,
             row.number,
-            f"冲销 {row.reverses.number} {row.total} 元:{row.reversal_reason}"
+            f"冲销 {row.reverses.number} {row.total} 元：{row.reversal_reason}"
             if row.reverses
             else f"签字后补记 {row.total} 元",
             row.created_by.name if row.created_by else "",
@@ -64,7 +64,7 @@ def _of_payments(report: DailyReport) -> list[Correction]:
         Correction(
             row.at,
             row.number,
-            f"退款 {row.amount} 元({row.corrects.number}):{row.reason}"
+            f"退款 {row.amount} 元（{row.corrects.number}）：{row.reason}"
             if row.corrects
             else f"签字后补记收款 {row.amount} 元",
             row.received_by.name,

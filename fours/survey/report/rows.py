@@ -20,9 +20,9 @@ from ..models import FollowUpCall, HandlingSheet
 from .figures import FIGURES
 
 LABELS = {figure.code: figure.label for figure in FIGURES} | {
-    "turnover": "产值(结算单)",
-    "received": "实收(收款)",
-    "hours": "售出工时(结算工时行)",
+    "turnover": "产值（结算单）",
+    "received": "实收（收款）",
+    "hours": "售出工时（结算工时行）",
 }
 
 

@@ -94,7 +94,7 @@ def _texts(sums: Sums) -> list[str]:
 
 
 def by_payer(rows: Sequence[Billed]) -> Table:
-    table = Table("产值(按付费方,含税)", ["付费方", "工时费", "材料费", "其他", "合计"], "turnover")
+    table = Table("产值（按付费方，含税）", ["付费方", "工时费", "材料费", "其他", "合计"], "turnover")
     for payer in Payer:
         of_payer = [row for row in rows if row.payer == payer]
         if of_payer:
@@ -104,7 +104,7 @@ def by_payer(rows: Sequence[Billed]) -> Table:
 
 
 def by_kind(orders: "Orders", rows: Sequence[Billed]) -> Table:
-    table = Table("维修类型", ["类型", "进厂台次", "交车台次", "产值(含税)"], "turnover")
+    table = Table("维修类型", ["类型", "进厂台次", "交车台次", "产值（含税）"], "turnover")
     came, left = orders.cars("arrived", "kind"), orders.cars("delivered", "kind")
     for kind in OrderKind:
         money = add_up(row for row in rows if row.kind == kind)["total"]
@@ -116,7 +116,7 @@ def by_kind(orders: "Orders", rows: Sequence[Billed]) -> Table:
 
 
 def by_advisor(orders: "Orders", rows: Sequence[Billed]) -> Table:
-    table = Table("服务顾问", ["服务顾问", "进厂台次", "交车台次", "产值(含税)"], "turnover")
+    table = Table("服务顾问", ["服务顾问", "进厂台次", "交车台次", "产值（含税）"], "turnover")
     came, left = orders.cars("arrived", "advisor"), orders.cars("delivered", "advisor")
     names = {**orders.advisors, **{row.advisor: row.advisor_name for row in rows}}
     for pk, name in sorted(names.items(), key=lambda pair: (pair[1], pair[0])):
@@ -170,7 +170,7 @@ def orders_on(store: Store, on: date) -> Orders:
 
 def open_orders(orders: Orders) -> Table:
     """How long what stays overnight has been here."""
-    table = Table("在厂工单(按天数)", ["在厂天数", "工单数"], "overnight")
+    table = Table("在厂工单（按天数）", ["在厂天数", "工单数"], "overnight")
     ages = [(orders.on - row["arrival_date"]).days for row in orders.rows if row["overnight"]]
     for label, least, most in AGES:
         number = sum(1 for age in ages if age >= least and (most is None or age <= most))

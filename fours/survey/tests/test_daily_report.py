@@ -188,7 +188,7 @@ def test_a_reversal_is_a_correction_and_the_report_stays(
     assert report.figures == before
     assert is_unchanged(report)
     (correction,) = corrections_of(report)
-    assert correction.text == f"冲销 {statement.number} -280.00 元:打错折扣"
+    assert correction.text == f"冲销 {statement.number} -280.00 元：打错折扣"
     assert values(s01, TODAY + DAY)["turnover"] == "-280.00"
 
 
@@ -201,7 +201,7 @@ def test_a_refund_is_a_correction(s01: Store, person: PersonOf, monday: time_mac
         payment, amount=Decimal("30"), reason="多收", reference="", actor=person("service_manager", s01)
     )
     (correction,) = corrections_of(report)
-    assert correction.text == f"退款 -30.00 元({payment.number}):多收"
+    assert correction.text == f"退款 -30.00 元（{payment.number}）：多收"
 
 
 def test_an_order_voided_later_is_a_correction(
@@ -212,7 +212,7 @@ def test_an_order_voided_later_is_a_correction(
     monday.shift(DAY)
     void_order(order, reason="客户改约", actor=person("advisor", s01))
     (correction,) = corrections_of(report)
-    assert (correction.document, correction.text) == (order.number, "工单作废:客户改约")
+    assert (correction.document, correction.text) == (order.number, "工单作废：客户改约")
     assert report.figures["figures"][0]["value"] == "1"
 
 

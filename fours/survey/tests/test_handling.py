@@ -128,7 +128,7 @@ def test_who_is_still_not_content_goes_back_to_the_manager(sheet: HandlingSheet,
         complete_call(second, answers=HAPPY, satisfied=False, words=f"第{number}次还是脏", actor=agent)
         sheet.refresh_from_db()
         assert (sheet.state, sheet.reopened, sheet.second_call) == ("open", number, None)
-        assert f"二次回访:第{number}次还是脏" in sheet.words
+        assert f"二次回访：第{number}次还是脏" in sheet.words
         assert Task.objects.filter(rule="survey.handle_again", state="open").count() == 1
     assert HandlingSheet.objects.count() == 1
 

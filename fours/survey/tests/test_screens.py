@@ -66,7 +66,7 @@ def test_a_call_is_later_until_its_day_comes(
 def test_the_page_says_whom_why_and_what_to_say(call: FollowUpCall, client_of: ClientOf) -> None:
     shown = text(client_of("crm_agent", call.store).get(reverse("call", args=[call.pk])))
     assert 'href="tel:13800000001"' in shown
-    assert "请问是王小明吗?我是四方一店的回访专员crm_agentS01" in shown
+    assert "请问是王小明吗？我是四方一店的回访专员crm_agentS01" in shown
     assert "做了更换机油机滤" in shown
     assert "保养,刹车异响" in shown
     assert "档案还缺" in shown
@@ -99,7 +99,7 @@ def test_an_unhappy_answer_without_words_loses_nothing(call: FollowUpCall, clien
     )
     shown = text(response)
     assert response.status_code == 422
-    assert "客户有不满意,请记下客户原话。" in shown
+    assert "客户有不满意，请记下客户原话。" in shown
     assert 'value="下午再问"' in shown
     assert shown.count("checked") == len(QUESTIONS) + 1
     assert FollowUpCall.objects.get().state == "due"
@@ -179,8 +179,8 @@ def test_nobody_of_another_store_is_offered_as_responsible(
 
 def test_the_car_shows_that_its_customer_is_unhappy(sheet: HandlingSheet, client_of: ClientOf) -> None:
     shown = text(client_of("advisor", sheet.store).get(reverse("vehicle", args=[sheet.vehicle_id])))
-    assert f"客户不满未结:清洁({sheet.number})" in shown
-    assert "回访:接通完成,不满意" in shown
+    assert f"客户不满未结：清洁（{sheet.number}）" in shown
+    assert "回访：接通完成，不满意" in shown
 
 
 def test_the_report_of_today_is_there_without_anybody_making_it(
@@ -209,7 +209,7 @@ def test_the_manager_signs_on_screen_and_sees_later_corrections(
     monday.shift(timedelta(days=1))
     reverse_statement(statement, reason="重开", actor=person("service_manager", s01))
     shown = text(client_of("service_manager", s01).get(address))
-    assert f"冲销 {statement.number} -280.00 元:重开" in shown
+    assert f"冲销 {statement.number} -280.00 元：重开" in shown
     assert "<b>280.00</b>" in shown
 
 

@@ -81,7 +81,7 @@ def write_remarks(
     "survey.sign_report",
     states=["draft"],
     plain=True,
-    confirm="签字后当天数据冻结,营业日关闭;之后的业务记入下一营业日,更正列在日报旁。",
+    confirm="签字后当天数据冻结，营业日关闭；之后的业务记入下一营业日，更正列在日报旁。",
 )
 def sign_daily_report(report: DailyReport, *, actor: Actor, version: int | None = None) -> DailyReport:
     """Freeze the day: its figures with their hash, the paper, and the business date, which takes no more postings.
@@ -113,10 +113,10 @@ def sign_daily_report(report: DailyReport, *, actor: Actor, version: int | None 
 def check_may_be_signed(report: DailyReport) -> None:
     """Refuse a day to come, and a day before which another is still open."""
     if report.date > today():
-        raise Refused(f"{report.date} 还没有到,不能签字。")
+        raise Refused(f"{report.date} 还没有到，不能签字。")
     earlier = unsigned_before(report.store, report.date)
     if earlier is not None:
-        raise Refused(f"{earlier} 的日报还没有签字,请先签前一天的日报。")
+        raise Refused(f"{earlier} 的日报还没有签字，请先签前一天的日报。")
 
 
 def unsigned_before(store: Store, on: date) -> date | None:

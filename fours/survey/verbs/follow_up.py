@@ -119,7 +119,7 @@ def record_attempt(
         "survey.call_made",
         call,
         actor=actor,
-        sentence=f"回访:{label}" + (f"({clean(note)})" if clean(note) else ""),
+        sentence=f"回访：{label}" + (f"({clean(note)})" if clean(note) else ""),
         data={"result": result, "state": call.state},
     )
     return call
@@ -150,7 +150,7 @@ def complete_call(
     unhappy = not satisfied or bool(topics)
     words = words.strip()
     if unhappy and not words:
-        raise Refused("客户有不满意,请记下客户原话。", field="words")
+        raise Refused("客户有不满意，请记下客户原话。", field="words")
     _add_attempt(call, AttemptResult.REACHED, "", None, actor)
     call.answers, call.satisfied, call.words = answers, not unhappy, words
     call.done_at, call.done_by, call.business_date = timezone.now(), caller, business_date(call.store)
@@ -161,7 +161,7 @@ def complete_call(
         "survey.call_done",
         call,
         actor=actor,
-        sentence="回访完成:" + ("满意" if not unhappy else f"不满意({'、'.join(topics) or '总体'})"),
+        sentence="回访完成：" + ("满意" if not unhappy else f"不满意（{'、'.join(topics) or '总体'}）"),
         data={"satisfied": not unhappy},
     )
     if call.second_call:
@@ -192,7 +192,7 @@ def note_letter_sent(call: FollowUpCall, *, actor: Actor, version: int | None = 
     call.done_at, call.done_by, call.business_date = timezone.now(), actor.user, business_date(call.store)
     keep(call, "done_at", "done_by", "business_date")
     close_tasks(call, actor=actor)
-    announce("survey.letter_sent", call, actor=actor, sentence="请勿来电客户:已改寄信函/链接")
+    announce("survey.letter_sent", call, actor=actor, sentence="请勿来电客户：已改寄信函/链接")
     return call
 
 

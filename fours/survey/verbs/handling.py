@@ -45,7 +45,7 @@ def open_handling(call: FollowUpCall, *, words: str, kind: str, actor: Actor) ->
         "survey.handling_opened",
         sheet,
         actor=actor,
-        sentence=f"回访不满意,转服务经理处理:{sheet.get_kind_display()}",
+        sentence=f"回访不满意，转服务经理处理：{sheet.get_kind_display()}",
         data={"call": call.pk, "vehicle": call.vehicle_id},
     )
     return sheet
@@ -75,7 +75,7 @@ def assign_handling(
         "survey.handling_assigned",
         sheet,
         actor=actor,
-        sentence=f"责任人 {responsible.name},承诺 {when:%m-%d %H:%M} 前解决",
+        sentence=f"责任人 {responsible.name}，承诺 {when:%m-%d %H:%M} 前解决",
         data={"responsible": responsible.pk},
     )
     return sheet
@@ -113,7 +113,7 @@ def solve_handling(
         "survey.handling_solved",
         sheet,
         actor=actor,
-        sentence=f"处理完成:{sheet.measure}",
+        sentence=f"处理完成：{sheet.measure}",
         data={"second_call": sheet.second_call_id},
     )
     return sheet
@@ -153,17 +153,17 @@ def answer_of_second_call(call: FollowUpCall, *, actor: Actor) -> HandlingSheet 
         move(sheet, HandlingState.CLOSED, HANDLING_MOVES)
         sheet.closed_at, sheet.accepted_by_customer = timezone.now(), True
         keep(sheet, "state", "closed_at", "accepted_by_customer")
-        announce("survey.handling_closed", sheet, actor=actor, sentence="二次回访满意,关闭")
+        announce("survey.handling_closed", sheet, actor=actor, sentence="二次回访满意，关闭")
         return sheet
     move(sheet, HandlingState.OPEN, HANDLING_MOVES)
     sheet.accepted_by_customer, sheet.reopened, sheet.second_call = False, sheet.reopened + 1, None
-    sheet.words = f"{sheet.words}\n二次回访:{call.words}"[:2000]
+    sheet.words = f"{sheet.words}\n二次回访：{call.words}"[:2000]
     keep(sheet, "state", "accepted_by_customer", "reopened", "second_call", "words")
     announce(
         "survey.handling_reopened",
         sheet,
         actor=actor,
-        sentence=f"二次回访仍不满意,退回处理(第 {sheet.reopened} 次)",
+        sentence=f"二次回访仍不满意，退回处理（第 {sheet.reopened} 次）",
         data={"call": call.pk},
     )
     return sheet

@@ -107,7 +107,7 @@ def solve(request: ActorRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         solved = attempt(form, lambda: _solve(request, sheet, form))
         if solved is not None:
-            return done(request, "处理完成,已安排二次回访", reverse("handling_sheet", args=[pk]))
+            return done(request, "处理完成，已安排二次回访", reverse("handling_sheet", args=[pk]))
     return _form_page(request, sheet, form, "报处理完成", "处理完成")
 
 
@@ -142,7 +142,7 @@ def _form_page(
     context: dict[str, object] = {
         "title": f"{title} {sheet.number}",
         "form": form,
-        "intro": f"{sheet.vehicle} · 客户原话:{sheet.words}",
+        "intro": f"{sheet.vehicle} · 客户原话：{sheet.words}",
         "submit_label": submit,
         "cancel_url": reverse("handling_sheet", args=[sheet.pk]),
     }

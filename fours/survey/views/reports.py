@@ -12,7 +12,7 @@ from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from ..forms import RemarksForm, posted
 from ..models import DailyReport
 from ..models.daily_report import ReportState
-from ..report.build import Report, build, ids_of
+from ..report.build import figures_of, ids_of
 from ..report.corrections import corrections_of
 from ..report.figures import count
 from ..report.rows import LABELS, SHOWN, lines_of, rows_behind
@@ -24,7 +24,7 @@ TONES = {"draft": "amber", "signed": "green"}
 IN_LIST = {
     "arrived": "进厂",
     "delivered": "交车",
-    "turnover": "产值(含税)",
+    "turnover": "产值（含税）",
     "calls_done": "已回访",
     "sheets_opened": "新增不满",
 }
@@ -83,12 +83,6 @@ def daily_report(request: ActorRequest, pk: int) -> HttpResponse:
         "unchanged": is_unchanged(report) if signed else True,
     }
     return page(request, "survey/daily_report.html", context, form)
-
-
-def figures_of(report: DailyReport) -> Report:
-    """What was signed, else what the rows say now."""
-    frozen: Report = report.figures
-    return frozen if report.state == ReportState.SIGNED else build(report.store, report.date)
 
 
 def _counted(report: DailyReport, code: str) -> list[int]:
