@@ -31,7 +31,13 @@ from fours.kernel.attachments import target_of
 
 from .models import ApprovalRequest
 from .reading import requests_for
-from .verbs.request import approve_request, refuse_request, request_approval, withdraw_request
+from .verbs.request import (
+    approve_request,
+    note_answer,
+    refuse_request,
+    request_approval,
+    withdraw_request,
+)
 
 router = Router()
 resource = Router()
@@ -169,6 +175,13 @@ def withdraw(request: ApiRequest, pk: int, data: Versioned) -> ApprovalRequest:
     """Take one's own request back."""
     row, actor = _held(request, pk)
     return _again(withdraw_request(row, version=data.version, actor=actor), actor)
+
+
+@resource.post("/{int:pk}/note-answer", response=ApprovalOut)
+def noted(request: ApiRequest, pk: int, data: Versioned) -> ApprovalRequest:
+    """The asker has read the answer."""
+    row, actor = _held(request, pk)
+    return _again(note_answer(row, version=data.version, actor=actor), actor)
 
 
 router.add_router("/approvals", resource, tags=["approvals"])

@@ -172,6 +172,12 @@ def wash_list(request: ApiRequest, page: Query[WashPage]) -> object:
     return listing(rows.filter(state=page.state) if page.state else rows, page)
 
 
+@washes.get("/{int:pk}", response=WashOut, url_name="wash")
+def wash(request: ApiRequest, pk: int) -> Wash:
+    """One car in the wash queue."""
+    return held(request, Wash, pk, "order")[0]
+
+
 @washes.post("/{int:pk}/start", response=WashOut)
 def start(request: ApiRequest, pk: int, data: Versioned) -> Wash:
     """The washer takes the car."""

@@ -41,6 +41,7 @@ from fours.service.verbs.additional import report_finding, take_up_recommendatio
 from fours.service.verbs.delivery import check_handover, deliver_order, give_gate_pass
 from fours.service.verbs.estimate import issue_estimate
 from fours.service.verbs.inspection import final_check
+from fours.service.verbs.large_order import note_large_order
 from fours.service.verbs.order import authorise_order, change_order, change_promise, open_order, void_order
 from fours.service.verbs.parts import Give, issue_to_order, return_to_stock
 from fours.service.verbs.settlement import issue_statements
@@ -262,6 +263,13 @@ def void(request: ApiRequest, pk: int, data: WithReason) -> RepairOrder:
     """Make the order void; its number stays."""
     row, actor = held(request, RepairOrder, pk)
     return order_whole(request, void_order(row, reason=data.reason, actor=actor, version=data.version))
+
+
+@router.post("/{int:pk}/note-large", response=OrderOut)
+def seen(request: ApiRequest, pk: int, data: Asked) -> RepairOrder:
+    """The manager has seen the large or key customer's order."""
+    row, actor = held(request, RepairOrder, pk)
+    return order_whole(request, note_large_order(row, actor=actor))
 
 
 @router.post("/{int:pk}/report-finding", response=OrderOut)

@@ -10,6 +10,7 @@ from ninja import Query, Router, Schema
 from pydantic import Field
 
 from fours.customers.models import Customer
+from fours.desk.api_files import AttachmentsOut, FilesIn, attachments_out, uploads_of
 from fours.desk.api_tools import (
     ApiRequest,
     Asked,
@@ -34,15 +35,24 @@ from fours.desk.api_tools import (
     rows_of,
     writer,
 )
+from fours.kernel.attachments import attachments_of
+from fours.kernel.events import kind_of
 from fours.org.people import employee
 from fours.service.models import Appointment, CheckIn
 from fours.service.verbs.appointment import (
     book_appointment,
     cancel_appointment,
+    confirm_preparation,
     mark_no_show,
     reschedule_appointment,
 )
-from fours.service.verbs.check_in import save_check_in, sign_check_in, start_check_in, void_check_in
+from fours.service.verbs.check_in import (
+    add_photos,
+    save_check_in,
+    sign_check_in,
+    start_check_in,
+    void_check_in,
+)
 from fours.vehicles.models import Vehicle
 
 from .shapes import VehicleRef
@@ -129,6 +139,12 @@ class Reschedule(Versioned):
     at: When
     advisor: Text | None = None
     confirmed: list[Text] = Field([], max_length=10)
+
+
+class Preparation(Asked):
+    """`rule`: whose side is ready, as the task to prepare it is called."""
+
+    rule: Text
 
 
 class CheckInIn(Asked):
@@ -253,6 +269,13 @@ def no_show(request: ApiRequest, pk: int, data: Versioned) -> Appointment:
     return mark_no_show(row, actor=actor, version=data.version)
 
 
+@appointments.post("/{int:pk}/confirm-preparation", response=AppointmentOut)
+def prepared(request: ApiRequest, pk: int, data: Preparation) -> Appointment:
+    """One side is ready for the visit."""
+    row, actor = held(request, Appointment, pk, *JOINED)
+    return confirm_preparation(row, rule=data.rule, actor=actor)
+
+
 @check_ins.get("", response=Listed[CheckInOut], url_name="check-ins")
 def check_in_list(request: ApiRequest, page: Query[CheckInPage]) -> object:
     """Check-ins of the caller's stores, the newest first."""
@@ -305,6 +328,14 @@ def sign(request: ApiRequest, pk: int, data: SignCheckIn) -> CheckIn:
     """The customer signs what was found."""
     row, actor = held(request, CheckIn, pk, *JOINED)
     return sign_check_in(row, actor=actor, version=data.version, **data.given("version"))
+
+
+@check_ins.post("/{int:pk}/add-photos", response=AttachmentsOut)
+def photos(request: ApiRequest, pk: int, data: FilesIn) -> dict[str, Any]:
+    """Keep photos of the car; answers all files of the check-in."""
+    row, actor = held(request, CheckIn, pk, *JOINED)
+    add_photos(row, photos=uploads_of(data.files), actor=actor)
+    return attachments_out(kind_of(row), pk, attachments_of(row, actor))
 
 
 @check_ins.post("/{int:pk}/void", response=CheckInOut)

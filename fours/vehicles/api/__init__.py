@@ -32,6 +32,7 @@ from fours.desk.search import matching_ids
 from fours.vehicles.models import MileageReading, Vehicle
 from fours.vehicles.search import KIND
 from fours.vehicles.verbs.merge import merge_vehicles
+from fours.vehicles.verbs.users import add_vehicle_user, end_vehicle_user
 from fours.vehicles.verbs.vehicle import change_owner, change_vehicle, create_vehicle, record_mileage
 
 router = Router()
@@ -141,6 +142,11 @@ class OwnerChange(Versioned):
     on: date
 
 
+class UserChange(Versioned):
+    customer_id: Id
+    on: date
+
+
 class Reading(Asked):
     kilometers: Kilometers
     read_on: date
@@ -221,6 +227,26 @@ def owner(request: ApiRequest, pk: int, data: OwnerChange) -> Vehicle:
     return _again(
         request, change_owner(row, customer=customer, on=data.on, actor=actor, version=data.version)
     )
+
+
+@resource.post("/{int:pk}/add-user", response=VehicleOut)
+def add_user(request: ApiRequest, pk: int, data: UserChange) -> Vehicle:
+    """A customer uses the car from a day on, beside its owner."""
+    row, actor = held(request, Vehicle, pk)
+    customer = referred(Customer, data.customer_id, actor, "customer_id")
+    assert customer is not None
+    add_vehicle_user(row, customer=customer, on=data.on, actor=actor, version=data.version)
+    return _again(request, row)
+
+
+@resource.post("/{int:pk}/end-user", response=VehicleOut)
+def end_user(request: ApiRequest, pk: int, data: UserChange) -> Vehicle:
+    """A customer no longer uses the car."""
+    row, actor = held(request, Vehicle, pk)
+    customer = referred(Customer, data.customer_id, actor, "customer_id")
+    assert customer is not None
+    end_vehicle_user(row, customer=customer, on=data.on, actor=actor, version=data.version)
+    return _again(request, row)
 
 
 @resource.post("/{int:pk}/record-mileage", response=VehicleOut)
