@@ -44,7 +44,8 @@ KEPT: Mapping[str, str] = MappingProxyType(
         **dict.fromkeys(
             (
                 "kernel.group", "kernel.store", "kernel.user", "kernel.setting", "kernel.calendarday", "kernel.apitoken",
-                "org.assignment", "org.storefacts", "org.taxrate", "org.department", "org.team", "org.bay",
+                "org.assignment", "org.postright", "org.storefacts", "org.taxrate", "org.department", "org.team",
+                "org.bay",
                 "parts.part", "parts.bin", "parts.storepart", "service.laboroperation", "service.laborrate",
                 "service.package", "service.packageline",
                 "approvals.authoritylimit", "approvals.approvalrule", "approvals.substitution",
