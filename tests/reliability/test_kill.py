@@ -17,7 +17,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from fours.desk.checks import run_checks
 from fours.kernel.actor import open_scope
-from fours.kernel.models import Comment, Event, Store
+from fours.kernel.models import Comment, Event, Occurrence, Store
 from fours.service.models import RepairOrder
 
 from .store import furnished
@@ -103,3 +103,17 @@ def test_work_that_kills_every_worker_is_shown_as_failed_after_three_rescues(sto
     assert work(store) == 0
     job = ProcrastinateJob.objects.get(task_name="fours.deliver_event")
     assert (job.status, delivered(store)) == ("failed", 0)
+
+
+@pytest.mark.race
+def test_two_workers_make_and_do_what_is_due_once(committed: None) -> None:
+    store = furnished()
+    workers = [start("tests.reliability.listener", store.code, "schedules") for _ in range(2)]
+    done = sum(int(worker.communicate()[0]) for worker in workers)
+    assert [worker.returncode for worker in workers] == [0, 0]
+    with transaction.atomic():
+        open_scope([store.pk])
+        rows = Occurrence.objects.filter(rule="test.every_hour")
+        assert [(row.state, row.tries) for row in rows] == [("done", 1)]
+        assert Comment.objects.filter(text="整点").count() == 1
+        assert done == Occurrence.objects.filter(state="done").count()
