@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from conftest import make_store
+from fours.approvals.verbs.request import request_approval
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import add_attachments
 from fours.kernel.comments import add_comment
@@ -18,6 +19,7 @@ from fours.parts.models import LotBalance, StockReceipt
 from fours.parts.tests.making import a_part, stocked
 from fours.parts.verbs.issue import Ask
 from fours.parts.verbs.reserve import reserve_parts
+from fours.service.authority import DISCOUNT
 from fours.service.models import (
     AdditionalWork,
     LaborLine,
@@ -122,8 +124,20 @@ def _orders(busy: BusyStore, shops: list[Shop]) -> None:
     full = authorised(one.at, one.advisor, **AGAIN)
     for order in (draft, full):
         _many_lines(one, order)
+    asked = [
+        request_approval(
+            busy.store,
+            matter=DISCOUNT,
+            target=draft,
+            amount=Decimal(20 + count),
+            reason="老客户",
+            actor=one.advisor,
+        )
+        for count in range(ROWS)
+    ]
     busy.rows |= {
         "draft": draft,
+        "approval": asked[-1],
         "order": full,
         "job": full.jobs.latest("pk"),
         "work": AdditionalWork.objects.filter(order=full).latest("pk"),

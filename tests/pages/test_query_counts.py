@@ -66,7 +66,13 @@ PAGES = [
     ("crm_agent", "call", "done_call", ""), ("crm_manager", "handling_sheets", "", ""),
     ("crm_manager", "handling_sheet", "sheet", ""), ("crm_manager", "assign_handling", "sheet", ""),
     ("crm_manager", "solve_handling", "sheet", ""), ("service_manager", "daily_reports", "", ""),
-    ("service_manager", "daily_report", "report", ""),
+    ("service_manager", "daily_report", "report", ""), ("service_manager", "approvals", "", ""),
+    ("it_admin", "setup", "", ""), ("it_admin", "setup_people", "", ""), ("it_admin", "setup_bays", "", ""),
+    ("service_manager", "setup_rates", "", ""), ("crm_manager", "messages", "", ""),
+    ("crm_manager", "broadcasts", "", ""), ("crm_manager", "broadcast_new", "", ""),
+    ("it_admin", "providers", "", ""), ("it_admin", "provider_new", "", ""), ("crm_manager", "message_new", "owner", ""),
+    ("service_manager", "approval", "approval", ""), ("advisor", "vehicle_user", "car", ""),
+    ("service_manager", "customer_erase", "owner", ""),
 ]  # fmt: skip
 
 
@@ -135,6 +141,21 @@ def test_the_history_of_a_car_asks_at_most_fifteen_questions(
     opened("advisor", reverse("history", args=[kind_of(car), car.pk]))
 
 
+def test_putting_a_line_right_asks_at_most_fifteen_questions(
+    busy: BusyStore, opened: Callable[[str, str], None]
+) -> None:
+    line = busy.rows["work"].partlines.latest("pk")
+    opened("advisor", reverse("line_correct", args=[line.order_id, "part", line.pk]))
+
+
+def test_asking_for_approval_asks_at_most_fifteen_questions(
+    busy: BusyStore, opened: Callable[[str, str], None]
+) -> None:
+    draft = busy.rows["draft"]
+    asked = f"?matter=service.discount&kind={kind_of(draft)}&pk={draft.pk}&amount=20.00"
+    opened("advisor", reverse("approval_new") + asked)
+
+
 # Addresses that show no page of their own: what they answer, or where the same page is counted.
 NOT_PAGES = {
     "posted to": {
@@ -142,8 +163,9 @@ NOT_PAGES = {
         "additional_refuse", "attach", "comment", "intake_load", "appointment_prepared", "appointment_arrive",
         "check_in_photos", "line_add", "line_change", "line_remove", "line_split", "recommendation_take_up",
         "board_move", "wash_finish", "order_return", "payment_refund", "package_line_new", "package_line_remove",
-        "customer_consent",
+        "customer_consent", "approval_approve", "approval_refuse", "reveal", "customer_opt_out",
     },
+    "opened above by more than a number": {"line_correct", "approval_new"},
     "a file": {
         "attachment", "print_form", "intake_template", "intake_errors", "customers_export", "vehicles_export",
         "healthz",
@@ -155,7 +177,7 @@ NOT_PAGES = {
     },
     "counted with its own app": {
         "intake", "intake_columns", "person", "person_assign", "person_password", "person_dismiss", "assignment_end",
-        "post",
+        "post", "message", "broadcast", "provider",
     },
     "allauth's": {"account_login", "account_logout", "account_change_password"},
 }  # fmt: skip
