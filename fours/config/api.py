@@ -13,12 +13,16 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI, Swagger
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
 from fours.base.errors import NeedsConfirmation, NotThere, Refused
 from fours.desk.api_tools import Bearer, enter
 from fours.desk.error_pages import refusal
 from fours.desk.middleware import answer_once
+from fours.desk.pace import PACE
+
+from .openapi import complete
 
 APPS = ("desk", "approvals", "customers", "messages", "vehicles", "parts", "service", "survey")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
@@ -74,14 +78,22 @@ def gate(run: Run) -> Run:
         if (unreadable := _unreadable(request)) is not None:
             return unreadable
         user = enter(request)
+        if user is not None and (seconds := PACE.seconds_to_wait(request.headers["Authorization"])):
+            return _too_many(seconds)
         key = request.headers.get("Idempotency-Key", "")
         if user is None or not key or request.method not in WRITES:
             return run(request, **path)
-        if len(key) > KEY_LENGTH:
+        if len(key) > KEY_LENGTH or "\0" in key:
             return problem(422, "invalid", f"Idempotency-Key 最长 {KEY_LENGTH} 个字符。")
         return answer_once(user, key, request, lambda: run(request, **path))
 
     return entered
+
+
+def _too_many(seconds: int) -> HttpResponse:
+    answer = problem(429, "too_many", MESSAGES_OF_CODE[429])
+    answer["Retry-After"] = f"{seconds}"
+    return answer
 
 
 def _unreadable(request: HttpRequest) -> HttpResponse | None:
@@ -104,6 +116,11 @@ class InChinese(JSONRenderer):
 
 class FoursAPI(NinjaAPI):
     """The routers' addresses; a method an address does not know is answered in the shape of all errors."""
+
+    def get_openapi_schema(self, **options: Any) -> OpenAPISchema:
+        description = super().get_openapi_schema(**options)
+        complete(description)
+        return description
 
     def _get_urls(self) -> list[URLResolver | URLPattern]:
         addresses = super()._get_urls()
