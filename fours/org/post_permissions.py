@@ -1,7 +1,7 @@
 """Which post may do what (PF-02): written by hand from the duties in the sources, the one table of rights.
 
-A permission is `area.word`. A person has the union of their posts. Store administrators change nothing here yet; a post
-not named has no rights beyond its own tasks.
+A permission is `area.word`. A person has the union of their posts. A store adds and takes away by rows
+(`PostRight`). A post not named has no rights beyond its own tasks.
 """
 
 # Workshop, wash and store room see work, hours and pieces; amounts are for who speaks with the customer or the payer.
@@ -30,6 +30,7 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
         "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
         "org.change_settings", "service.approve", "kernel.export", "kernel.view_personal", "messages.view",
         "approvals.change", "customers.erase", "kernel.open_locked", "kernel.export_many",
+        "org.change_rights", "org.grant_any",
     },
     "aftersales_manager": ADVISOR | TO_MANY | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
@@ -76,7 +77,8 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "sales_manager": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
     "sales_consultant": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
     "tool_keeper": frozenset(),
-    "it_admin": frozenset({"org.view", "org.manage_users", "org.change_settings", "customers.import", "parts.import",
+    "it_admin": frozenset({"org.view", "org.manage_users", "org.change_rights", "org.change_settings",
+                           "customers.import", "parts.import",
                            "messages.change_providers",
                            "customers.view", "vehicles.view", "parts.view"}),
 }  # fmt: skip

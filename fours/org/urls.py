@@ -15,4 +15,5 @@ urlpatterns = [
     path("org/assignments/<int:pk>/end/", people.assignment_end, name="assignment_end"),
     path("org/posts/", posts.posts, name="posts"),
     path("org/posts/<slug:code>/", posts.post, name="post"),
+    path("org/posts/<slug:code>/rights/", posts.post_rights, name="post_rights"),
 ]

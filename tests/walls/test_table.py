@@ -129,6 +129,7 @@ TABLE: dict[str, str] = {
     "add_employee": "it_admin",
     "assign_post": "it_admin",
     "end_assignment": "it_admin",
+    "change_post_rights": "it_admin gm",
     "reset_password": "it_admin",
     "dismiss_employee": "it_admin",
     "set_up_bays": f"it_admin gm {MANAGERS}",

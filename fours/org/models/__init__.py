@@ -1,4 +1,4 @@
-from .people import Assignment
+from .people import Assignment, PostRight
 from .store import Bay, Department, StoreFacts, TaxRate, Team
 
-__all__ = ["Assignment", "Bay", "Department", "StoreFacts", "TaxRate", "Team"]
+__all__ = ["Assignment", "Bay", "Department", "PostRight", "StoreFacts", "TaxRate", "Team"]

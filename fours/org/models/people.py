@@ -33,3 +33,22 @@ class Assignment(models.Model):
         ]
         indexes = [models.Index(fields=["store", "post"], name="assignment_store_post")]
         verbose_name = "任职"
+
+
+class PostRight(models.Model):
+    """What a store grants a post beyond the shipped rights, or takes from it (岗位权限, PF-02); no row: as shipped.
+
+    Installation-wide like the assignments: it is read before it is known which stores a person may see.
+    """
+
+    scope: ClassVar[Scope] = Scope.INSTALLATION
+    store = models.ForeignKey(Store, models.PROTECT, related_name="+", verbose_name="门店")
+    post = models.CharField("岗位", max_length=40)
+    permission = models.CharField("权限", max_length=40)
+    granted = models.BooleanField("授予")
+
+    class Meta:
+        verbose_name = "岗位权限"
+        constraints = [
+            models.UniqueConstraint(fields=["store", "post", "permission"], name="post_right_once"),
+        ]
