@@ -21,7 +21,7 @@ from fours.intake.error_workbook import write_error_workbook
 from fours.intake.kinds import REJECTED, IntakeKind, intake_kinds
 from fours.intake.plan import Issue, RowResult
 from fours.intake.reader import Sheet
-from fours.intake.verbs.load import check_load, load_rows
+from fours.intake.verbs.load import OUTCOMES, SCREEN_BATCH, check_load, load_rows, start_loading, stop_loading
 from fours.intake.verbs.staging import (
     MAX_UPLOAD,
     SUFFIXES,
@@ -246,7 +246,7 @@ def _loaded_before(load: IntakeLoad, actor: Actor) -> IntakeLoad | None:
 def intake(request: ActorRequest, pk: int) -> HttpResponse:
     """The rows with what would become of them, or what became; `show` is rejected or warnings.
 
-    With `run` a load that has begun goes on by itself, and the page shows how far it is.
+    While the worker loads the rest, the page shows how far it is; it can be left.
     """
     load, kind = _find(request, pk)
     if load.state == State.MAPPED:
@@ -269,7 +269,7 @@ def intake(request: ActorRequest, pk: int) -> HttpResponse:
         "show": show,
         "steps": STEPS,
         **progress_of(load),
-        "running": "run" in request.GET and load.state == State.CHECKED and "loaded" in load.result,
+        "running": bool(load.result.get("running")),
     }
     return render(request, "intake/rows.html", context)
 
@@ -277,7 +277,7 @@ def intake(request: ActorRequest, pk: int) -> HttpResponse:
 def progress_of(load: IntakeLoad) -> dict[str, object]:
     """How far a load is, for the bar."""
     total = load.result["checked"]["read"]
-    so_far = load.result.get("loaded", {"read": 0})
+    so_far = load.result.get("loaded", dict.fromkeys(("read", *OUTCOMES), 0))
     return {
         "load": load,
         "total": total,
@@ -317,18 +317,41 @@ def _hidden(load: IntakeLoad, kind: IntakeKind, actor: Actor) -> dict[int, Kind]
 @require_POST
 @screen(None)
 def intake_load(request: ActorRequest, pk: int) -> HttpResponse:
-    """Load the next rows in this request's transaction; the bar asks again by itself until all are done."""
+    """Load a short list at once; a longer one is loaded by the worker, and its page shows how far it is."""
     load, _ = _find(request, pk)
+    address = reverse("intake", args=[load.pk])
+    if load.state != State.LOADED and load.result.get("checked", {}).get("read", 0) > SCREEN_BATCH:
+        start_loading(load, actor=request.actor)
+        return redirect(address)
     if load.state != State.LOADED:
         load = load_rows(load, actor=request.actor)
+    return done(request, _finished(load), address)
+
+
+def _finished(load: IntakeLoad) -> str:
+    finished = load.result["loaded"]
+    taken = finished["read"] - finished[REJECTED]
+    return f"导入完成：{taken} 行已导入，{finished[REJECTED]} 行被拒绝"
+
+
+@require_GET
+@screen(None)
+def intake_progress(request: ActorRequest, pk: int) -> HttpResponse:
+    """The bar, which asks for itself again; once the load has ended or stopped, its page."""
+    load, _ = _find(request, pk)
     address = reverse("intake", args=[load.pk])
-    if load.state == State.LOADED:
-        finished = load.result["loaded"]
-        taken = finished["read"] - finished[REJECTED]
-        return done(request, f"导入完成：{taken} 行已导入，{finished[REJECTED]} 行被拒绝", address)
-    if request.headers.get("HX-Request"):
-        return render(request, "intake/progress.html", progress_of(load))
-    return redirect(f"{address}?run=1")
+    if not load.result.get("running"):
+        return done(request, _finished(load) if load.state == State.LOADED else "", address)
+    return render(request, "intake/progress.html", progress_of(load))
+
+
+@require_POST
+@screen(None)
+def intake_stop(request: ActorRequest, pk: int) -> HttpResponse:
+    """Stop after the batch under way."""
+    load, _ = _find(request, pk)
+    stop_loading(load, actor=request.actor)
+    return done(request, "已暂停，可以继续导入", reverse("intake", args=[load.pk]))
 
 
 @require_GET

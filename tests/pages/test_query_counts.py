@@ -156,16 +156,20 @@ def test_asking_for_approval_asks_at_most_fifteen_questions(
     opened("advisor", reverse("approval_new") + asked)
 
 
+def test_what_a_post_may_do_asks_at_most_fifteen_questions(opened: Callable[[str, str], None]) -> None:
+    opened("it_admin", reverse("post_rights", args=["advisor"]))
+
+
 # Addresses that show no page of their own: what they answer, or where the same page is counted.
 NOT_PAGES = {
     "posted to": {
         "switch_store", "do_verb", "snooze_task", "hand_over_task", "additional_offer", "additional_accept",
-        "additional_refuse", "attach", "comment", "intake_load", "appointment_prepared", "appointment_arrive",
+        "additional_refuse", "attach", "comment", "intake_load", "intake_stop", "appointment_prepared", "appointment_arrive",
         "check_in_photos", "line_add", "line_change", "line_remove", "line_split", "recommendation_take_up",
         "board_move", "wash_finish", "order_return", "payment_refund", "package_line_new", "package_line_remove",
         "customer_consent", "approval_approve", "approval_refuse", "reveal", "customer_opt_out",
     },
-    "opened above by more than a number": {"line_correct", "approval_new"},
+    "opened above by more than a number": {"line_correct", "approval_new", "post_rights"},
     "a file": {
         "attachment", "print_form", "intake_template", "intake_errors", "customers_export", "vehicles_export",
         "healthz",
@@ -176,7 +180,8 @@ NOT_PAGES = {
         "setting", "history",
     },
     "counted with its own app": {
-        "intake", "intake_columns", "person", "person_assign", "person_password", "person_dismiss", "assignment_end",
+        "intake", "intake_columns", "intake_progress", "person", "person_assign", "person_password",
+        "person_dismiss", "assignment_end",
         "post", "message", "broadcast", "provider",
     },
     "allauth's": {"account_login", "account_logout", "account_change_password"},

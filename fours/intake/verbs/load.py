@@ -4,6 +4,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from django.db import transaction
+from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.manager import JobManager
+from procrastinate.tasks import configure_task
 
 from fours.intake.kinds import REJECTED, IntakeKind, Tried
 from fours.intake.plan import RowResult, dry_run
@@ -24,6 +27,8 @@ from fours.kernel.events import announce
 from fours.kernel.models import IntakeLoad, IntakeRow, Store
 from fours.kernel.verbs import must_be, take, verb
 
+# The worker's task, by its name in the queue.
+LOAD = "intake.load"
 BATCH = 500
 # One request of the screen: about two seconds, so that the bar moves and nobody waits behind its locks.
 SCREEN_BATCH = 100
@@ -70,6 +75,43 @@ def check_load(
     return load
 
 
+@verb("后台导入", None)
+def start_loading(load: IntakeLoad, *, actor: Actor) -> IntakeLoad:
+    """Let the worker load the rest, batch by batch, until all is done or somebody stops it; `result["by"]` is who began.
+
+    Asked again while it runs, nothing happens.
+    """
+    kind = kind_named(load.kind)
+    actor.require(kind.permission, load.store_id)
+    load = take(load)
+    must_be(load, State.CHECKED, doing="导入")
+    if load.result.get("running"):
+        return load
+    by = actor.user.pk if actor.user else None
+    load.result = {**load.result, "running": True, "by": by, "stopped": ""}
+    load.save(update_fields=["result"])
+    enqueue_loading(load)
+    return load
+
+
+@verb("暂停导入", None)
+def stop_loading(load: IntakeLoad, *, actor: Actor, why: str = "") -> IntakeLoad:
+    """Stop after the batch under way; what is loaded stays, and `start_loading` goes on from there."""
+    actor.require(kind_named(load.kind).permission, load.store_id)
+    load = take(load)
+    if load.result.get("running"):
+        load.result = {**load.result, "running": False, "stopped": why}
+        load.save(update_fields=["result"])
+    return load
+
+
+def enqueue_loading(load: IntakeLoad) -> None:
+    """Queue the worker's run in the caller's transaction; a load has one run at a time."""
+    lock = f"{LOAD}:{load.pk}"
+    queue = configure_task(name=LOAD, job_manager=JobManager(DjangoConnector()), lock=lock)
+    queue.defer(load_id=load.pk, store_id=load.store_id)
+
+
 @verb("导入", None)
 def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> IntakeLoad:
     """Load the next rows, at most `most`; call it again until the state is LOADED. A wrong row never stops the others.
@@ -94,6 +136,7 @@ def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> In
     }
     if so_far["read"] >= load.result["checked"]["read"]:
         load.state = State.LOADED
+        load.result["running"] = False
         announce("kernel.intake_loaded", load, actor=actor, sentence=_sentence(kind, load))
     load.save(update_fields=["state", "result"])
     return load

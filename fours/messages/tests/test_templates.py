@@ -15,7 +15,8 @@ class TestTemplates(RegisterPromises):
     post = "crm_manager"
     stranger = "washer"
     values = {
-        "code": "spring-2027", "name": "春季保养", "channel": "sms", "purpose": "marketing", "text": "{客户}您好，春季保养开始了。",
+        "code": "spring-2027", "name": "春季保养", "channel": "sms", "purpose": "marketing",
+        "text": "{客户}您好，春季保养开始了。",
     }  # fmt: skip
     change = {"name": "春季关怀"}
 
