@@ -20,6 +20,7 @@ help: ## list these commands
 install: .venv/.run node_modules/.installed ## what running needs, into .venv and node_modules
 
 run: install ## database, demo data, server on PORT (8000), data in FOURS_HOME (var/)
+	@echo "Preparing the database …"
 	@$(FOURS) migrate --verbosity 0
 	@$(FOURS) demo --if-empty
 	@exec $(FOURS) serve --port $(PORT)
