@@ -65,6 +65,14 @@ class ReceiptOut(ReceiptRow):
 
     movements: list[MovementOut]
 
+    @staticmethod
+    def resolve_movements(row: StockReceipt, context: dict[str, Any]) -> list[dict[str, Any]]:
+        request: ApiRequest = context["request"]
+        moved = rows_of(StockMovement, request.actor).filter(source_kind=kind_of(row), source_id=row.pk)
+        return [
+            movement(line, request) for line in moved.select_related("store", "bin", "lot").order_by("pk")
+        ]
+
 
 class ArrivalIn(Asked):
     """`unit_cost` without VAT; `bin` is the code of the place the pieces are put in."""
@@ -135,14 +143,6 @@ class BalancePage(Page):
     bin: str = Field("", max_length=20)
 
 
-def _whole(row: StockReceipt, request: ApiRequest) -> dict[str, Any]:
-    moved = rows_of(StockMovement, request.actor).filter(source_kind=kind_of(row), source_id=row.pk)
-    lines = moved.select_related("store", "bin", "lot").order_by("pk")
-    names = ("id", "number", "kind", "supplier", "delivery_note", "note", "business_date", "created_at")
-    facts = {name: getattr(row, name) for name in names}
-    return {**facts, "store": row.store.code, "movements": [movement(line, request) for line in lines]}
-
-
 def _bin(actor: Actor, code: str, field: str) -> Bin:
     found = Bin.objects.visible_to(actor).filter(code=code.strip().upper(), active=True).first()
     if found is None:
@@ -170,7 +170,7 @@ def receipt_list(request: ApiRequest, page: Query[ReceiptPage]) -> object:
 @receipts.post("", response={201: ReceiptOut}, url_name="stock-receipts")
 def receive(
     request: ApiRequest, response: HttpResponse, data: ReceiptIn, store: str = ""
-) -> Status[dict[str, Any]]:
+) -> Status[StockReceipt]:
     """Book a delivery into stock (`receive_parts`), all lines or none."""
     actor = writer(request, store)
     actor.require("parts.receive", actor.must_store.pk)
@@ -187,13 +187,13 @@ def receive(
     ]
     head = data.model_dump(exclude={"lines"})
     row = receive_parts(actor.must_store, lines=lines, actor=actor, **head)
-    return created(request, response, reverse("api:stock-receipt", args=[row.pk]), _whole(row, request))
+    return created(request, response, reverse("api:stock-receipt", args=[row.pk]), row)
 
 
 @receipts.get("/{int:pk}", response=ReceiptOut, url_name="stock-receipt")
-def receipt(request: ApiRequest, pk: int) -> dict[str, Any]:
+def receipt(request: ApiRequest, pk: int) -> StockReceipt:
     """One receipt with its lines."""
-    return _whole(held(request, StockReceipt, pk, "store")[0], request)
+    return held(request, StockReceipt, pk, "store")[0]
 
 
 @balances.get("", response=Listed[BalanceOut], url_name="lot-balances")
