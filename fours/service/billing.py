@@ -83,9 +83,9 @@ def payer_name(order: RepairOrder, payer: Payer) -> str:
     names = {
         Payer.CUSTOMER: order.customer.name,
         Payer.INSURER: order.insurer_name or "保险公司",
-        Payer.WARRANTY: f"{order.vehicle.brand}厂家(保修)",
-        Payer.INTERNAL: f"{order.store.name}(店内承担)",
-        Payer.GOODWILL: f"{order.store.name}(善意承担)",
+        Payer.WARRANTY: f"{order.vehicle.brand}厂家（保修）",
+        Payer.INTERNAL: f"{order.store.name}（店内承担）",
+        Payer.GOODWILL: f"{order.store.name}（善意承担）",
     }
     return names[payer]
 
@@ -93,7 +93,7 @@ def payer_name(order: RepairOrder, payer: Payer) -> str:
 def check_may_be_billed(order: RepairOrder, lines: OrderLines | None = None) -> None:
     """Refuse while the final check is missing, an additional work is unanswered or a part is not issued."""
     if order.state not in (RepairOrder.State.COMPLETED, RepairOrder.State.DELIVERED):
-        raise IllegalMove(f"{order} 现为“{order.get_state_display()}”,终检合格、竣工后才能结算。")
+        raise IllegalMove(f"{order} 现为“{order.get_state_display()}”，终检合格、竣工后才能结算。")
     check_additional_work_is_answered(order)
     check_parts_are_issued(agreed(all_lines(order) if lines is None else lines).parts)
 
@@ -104,7 +104,7 @@ def check_additional_work_is_answered(order: RepairOrder) -> None:
         state__in=[AdditionalWork.State.FOUND, AdditionalWork.State.OFFERED]
     )
     if (work := waiting.first()) is not None:
-        raise Refused(f"增项“{work.finding[:30]}”客户尚未答复,请先记录客户意见再结算。")
+        raise Refused(f"增项“{work.finding[:30]}”客户尚未答复，请先记录客户意见再结算。")
 
 
 def check_parts_are_issued(parts: Iterable[PartLine]) -> None:
@@ -112,12 +112,12 @@ def check_parts_are_issued(parts: Iterable[PartLine]) -> None:
     ours = [line for line in parts if line.kind != PartKind.CUSTOMER]
     if missing := [line for line in ours if line.still_to_issue > 0]:
         names = "、".join(
-            f"{line.name}(缺 {line.still_to_issue.normalize():f}{line.unit})" for line in missing
+            f"{line.name}（缺 {line.still_to_issue.normalize():f}{line.unit}）" for line in missing
         )
-        raise Refused(f"还有配件未领齐:{names}。请先领料;不用的请在工单明细中取消。")
+        raise Refused(f"还有配件未领齐：{names}。请先领料；不用的请在工单明细中取消。")
     brought = (line for line in parts if line.kind == PartKind.CUSTOMER and line.gross)
     if (line := next(brought, None)) is not None:
-        raise Refused(f"客户自带配件“{line.name}”不能收费,请将单价改为 0。")
+        raise Refused(f"客户自带配件“{line.name}”不能收费，请将单价改为 0。")
 
 
 def frozen_lines(bill: Bill, statement: Statement) -> list[StatementLine]:

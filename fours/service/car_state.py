@@ -104,7 +104,7 @@ def _present(row: dict[str, Any]) -> list[Flag]:
         flags.append(Flag("接车登记还没有签字", "amber", reverse("check_in", args=[row["begun"]])))
     if order := row["present"]:
         number = order["number"] or "草稿"
-        flags.append(Flag(f"在厂:工单 {number} 还没有交车", "blue", _order(order["pk"])))
+        flags.append(Flag(f"在厂：工单 {number} 还没有交车", "blue", _order(order["pk"])))
     if booked := row["booked"]:
         at = parse_datetime(booked["at"])
         assert at is not None
@@ -119,10 +119,10 @@ def _recommended(row: dict[str, Any]) -> list[Flag]:
     works = row["refused"]
     if not works:
         return []
-    named = ";".join(work["text"][:40] for work in works[:MOST_NAMED])
+    named = "；".join(work["text"][:40] for work in works[:MOST_NAMED])
     more = f"等 {len(works)} 项" if len(works) > MOST_NAMED else ""
     tone = "red" if any(work["safety"] for work in works) else "amber"
-    return [Flag(f"以往建议未做:{named}{more}", tone, _order(works[0]["order"]))]
+    return [Flag(f"以往建议未做：{named}{more}", tone, _order(works[0]["order"]))]
 
 
 def _unpaid(row: dict[str, Any], actor: Actor) -> list[Flag]:
@@ -144,7 +144,7 @@ def _on_order(row: dict[str, Any]) -> list[Flag]:
         return []
     named = "、".join(part["name"] for part in parts[:MOST_NAMED])
     more = f"等 {len(parts)} 项" if len(parts) > MOST_NAMED else ""
-    return [Flag(f"配件未到:{named}{more}", "amber", _order(parts[0]["order"]))]
+    return [Flag(f"配件未到：{named}{more}", "amber", _order(parts[0]["order"]))]
 
 
 def _returned(row: dict[str, Any]) -> list[Flag]:
@@ -154,19 +154,19 @@ def _returned(row: dict[str, Any]) -> list[Flag]:
     if (last := row["delivered"]) and not row["present"]:
         days = (today() - date.fromisoformat(last["day"])).days
         if days <= within:
-            text = f"{days} 天前刚交车({last['number']}),如为同一故障,按外返办理"
+            text = f"{days} 天前刚交车（{last['number']}），如为同一故障，按外返办理"
             flags.append(Flag(text, "amber", _order(last["pk"])))
     if rework := row["rework"]:
-        flags.append(Flag(f"上次返修:{rework['day']} {rework['number']}", "amber", _order(rework["pk"])))
+        flags.append(Flag(f"上次返修：{rework['day']} {rework['number']}", "amber", _order(rework["pk"])))
     return flags
 
 
 def _service_due(vehicle: Vehicle, now: date) -> list[Flag]:
     if vehicle.next_service_on is not None and vehicle.next_service_on < now:
-        return [Flag(f"保养已过期,应于 {vehicle.next_service_on} 保养", "amber")]
+        return [Flag(f"保养已过期，应于 {vehicle.next_service_on} 保养", "amber")]
     wanted, driven = vehicle.next_service_mileage, vehicle.mileage
     if wanted is not None and driven is not None and driven >= wanted:
-        return [Flag(f"保养里程已到:应在 {wanted:,} km 保养,现 {driven:,} km", "amber")]
+        return [Flag(f"保养里程已到：应在 {wanted:,} km 保养，现 {driven:,} km", "amber")]
     return []
 
 
@@ -176,10 +176,10 @@ def _warranty(vehicle: Vehicle, now: date) -> list[Flag]:
     begun = vehicle.sold_on or vehicle.registered_on
     if until is None:
         young = begun is not None and now - begun < UNDECIDED_FOR
-        return [Flag("质保状态待确认:档案里没有质保到期日", "amber")] if young else []
+        return [Flag("质保状态待确认：档案里没有质保到期日", "amber")] if young else []
     if until < now or (limit is not None and vehicle.mileage is not None and vehicle.mileage >= limit):
         return []
-    return [Flag(f"质保期内,至 {until}" + (f" 或 {limit:,} km" if limit else ""), "green")]
+    return [Flag(f"质保期内，至 {until}" + (f" 或 {limit:,} km" if limit else ""), "green")]
 
 
 def _insurance(vehicle: Vehicle, now: date) -> list[Flag]:
@@ -195,7 +195,7 @@ def _insurance(vehicle: Vehicle, now: date) -> list[Flag]:
 def _file(vehicle: Vehicle) -> list[Flag]:
     if vehicle.vin:
         return []
-    return [Flag("缺车架号,请对照行驶证补登", "amber", reverse("vehicle_edit", args=[vehicle.pk]))]
+    return [Flag("缺车架号，请对照行驶证补登", "amber", reverse("vehicle_edit", args=[vehicle.pk]))]
 
 
 def _order(pk: int) -> str:

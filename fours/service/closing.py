@@ -31,7 +31,7 @@ def close_if_settled(order: RepairOrder, *, actor: Actor) -> bool:
     move(order, RepairOrder.State.CLOSED, ORDER_MOVES)
     order.closed_at = timezone.now()
     keep(order, "state", "closed_at")
-    announce("service.order_closed", order, actor=actor, sentence="已交车且款项结清,工单关闭")
+    announce("service.order_closed", order, actor=actor, sentence="已交车且款项结清，工单关闭")
     return True
 
 
@@ -40,9 +40,9 @@ def open_again(order: RepairOrder, *, actor: Actor, sentence: str) -> None:
     if order.presence == RepairOrder.Presence.GATE_PASS:
         move(order, RepairOrder.Presence.ARRIVED, PRESENCE_MOVES, field="presence")
         keep(order, "presence")
-        announce("service.gate_pass_withdrawn", order, actor=actor, sentence=f"{sentence},出门证作废")
+        announce("service.gate_pass_withdrawn", order, actor=actor, sentence=f"{sentence}，出门证作废")
     if order.state == RepairOrder.State.CLOSED:
         move(order, RepairOrder.State.DELIVERED, ORDER_MOVES)
         order.closed_at = None
         keep(order, "state", "closed_at")
-        announce("service.order_reopened", order, actor=actor, sentence=f"{sentence},工单重新打开")
+        announce("service.order_reopened", order, actor=actor, sentence=f"{sentence}，工单重新打开")

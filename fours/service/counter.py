@@ -28,7 +28,7 @@ def car_at_counter(
     """
     found = vehicle or vehicle_by_plate(store, plate)
     if found is None and not plate:
-        raise Refused("请选择车辆,或填写车牌号。", field="vehicle")
+        raise Refused("请选择车辆，或填写车牌号。", field="vehicle")
     if found is not None and (found.owner is not None or not owner_name):
         return found
     owner = customer_meant(store, name=owner_name or brought_by, phone=phone, actor=actor)

@@ -16,10 +16,10 @@ ANSWER = "service.answer_finding"
 def _ask_customer(event: Event) -> TaskDraft:
     rows = AdditionalWork.objects.select_related("order__advisor", "order__vehicle")
     work = rows.get(pk=event.data["additional_work"])
-    safety = "(涉及安全)" if work.safety_related else ""
+    safety = "（涉及安全）" if work.safety_related else ""
     return TaskDraft(
         source=work,
-        title=f"增项报价并征询客户{safety}:{work.finding[:60]}",
+        title=f"增项报价并征询客户{safety}：{work.finding[:60]}",
         url=reverse("additional", args=[work.pk]),
         subject=f"{work.order.vehicle} {work.order.number}",
         person=work.order.advisor,

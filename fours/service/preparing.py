@@ -20,7 +20,7 @@ HOURS_BEFORE = "service.prepare_hours_before"
 AT_LEAST = timedelta(minutes=30)
 declare_setting(
     HOURS_BEFORE,
-    "预约准备提前(小时)",
+    "预约准备提前（小时）",
     2,
     kind="int",
     group="预约与产能",
@@ -41,10 +41,12 @@ class Preparation:
 
 PREPARATIONS = (
     Preparation(
-        "service.prepare_reception", "接待", "advisor", "service.book", "预约准备:提醒客户,查看以往建议"
+        "service.prepare_reception", "接待", "advisor", "service.book", "预约准备：提醒客户，查看以往建议"
     ),
-    Preparation("service.prepare_workshop", "车间", "foreman", "service.dispatch", "预约准备:安排工位和技师"),
-    Preparation("service.prepare_parts", "配件", "parts_keeper", "parts.issue", "预约准备:核对所需配件"),
+    Preparation(
+        "service.prepare_workshop", "车间", "foreman", "service.dispatch", "预约准备：安排工位和技师"
+    ),
+    Preparation("service.prepare_parts", "配件", "parts_keeper", "parts.issue", "预约准备：核对所需配件"),
 )
 
 
@@ -76,7 +78,7 @@ def ask_to_prepare(appointment: Appointment) -> None:
             appointment.store,
             rule=one.rule,
             source=appointment,
-            title=f"{one.asks}({appointment.concern})",
+            title=f"{one.asks}（{appointment.concern}）",
             due_at=due,
             post=one.post,
             person=appointment.advisor if one.post == "advisor" else None,

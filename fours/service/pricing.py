@@ -33,7 +33,7 @@ def tax_rate(store: Store, on: date) -> Decimal:
     rates = TaxRate.objects.filter(taxpayer_kind=kind, valid_from__lte=on).order_by("-valid_from")
     found = rates.values_list("rate", flat=True).first()
     if found is None:
-        raise Refused("本店还没有设置增值税率,请先在门店资料中设置。")
+        raise Refused("本店还没有设置增值税率，请先在门店资料中设置。")
     return found
 
 
@@ -43,7 +43,7 @@ def labor_price(store: Store, work_kind: str, on: date) -> Decimal:
     found = rates.order_by("-valid_from").values_list("price", flat=True).first()
     if found is None:
         label = dict(WorkKind.choices).get(work_kind, work_kind)
-        raise Refused(f"“{label}”没有在 {on} 生效的工时单价,请先设置或直接填写单价。", field="unit_price")
+        raise Refused(f"“{label}”没有在 {on} 生效的工时单价，请先设置或直接填写单价。", field="unit_price")
     return found
 
 
@@ -71,7 +71,7 @@ def price_line(line: PricedLine, actor: Actor, *, listed: Decimal | None = None)
     line.tax_rate = tax_rate(store, today())
     full = round_money(line.amount * line.unit_price)
     if full > MOST:
-        raise Refused("金额过大,请核对数量和单价。", field=amount_field(line))
+        raise Refused("金额过大，请核对数量和单价。", field=amount_field(line))
     if line.discount > full:
         raise Refused(f"折扣不能超过金额 {full} 元。", field="discount")
     line.price()
@@ -112,16 +112,16 @@ def _check_numbers(line: PricedLine) -> None:
     rounded = round_hours if is_labor(line) else round_quantity
     if line.amount < 0 or (line.amount == 0 and not is_labor(line)) or line.amount != rounded(line.amount):
         raise Refused(
-            f"{'工时' if is_labor(line) else '数量'}须为大于零的数,最多 {places} 位小数。", field=field
+            f"{'工时' if is_labor(line) else '数量'}须为大于零的数，最多 {places} 位小数。", field=field
         )
     if line.amount > (9999 if is_labor(line) else 999999):
-        raise Refused("数量过大,请核对。", field=field)
+        raise Refused("数量过大，请核对。", field=field)
     for name, label in (("unit_price", "单价"), ("discount", "折扣")):
         value: Decimal = getattr(line, name)
         if value < 0 or value != round_money(value) or value > MOST:
-            raise Refused(f"{label}须为不小于零的金额,最多两位小数。", field=name)
+            raise Refused(f"{label}须为不小于零的金额，最多两位小数。", field=name)
     if isinstance(line, PartLine) and line.kind == PartLine.Kind.CUSTOMER and line.unit_price:
-        raise Refused("客户自带配件不收材料费,单价须为 0。", field="unit_price")
+        raise Refused("客户自带配件不收材料费，单价须为 0。", field="unit_price")
 
 
 def is_labor(line: PricedLine) -> bool:
@@ -146,7 +146,7 @@ def _check_reduction(line: PricedLine, listed: Decimal, actor: Actor) -> None:
         line.order,  # type: ignore[attr-defined]
         percent,
         actor=actor,
-        said=f"比标准价 {listed} 元低 {reduction} 元({percent.normalize():f}%),超出折扣权限",
+        said=f"比标准价 {listed} 元低 {reduction} 元（{percent.normalize():f}%），超出折扣权限",
         field="discount" if line.discount > 0 else "unit_price",
         bound=f"{line} {listed} 元",
     )

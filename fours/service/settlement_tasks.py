@@ -25,7 +25,7 @@ def _settle(event: Event) -> TaskDraft:
     order = _order(event)
     return TaskDraft(
         source=order,
-        title="已竣工,请结算并通知客户取车",
+        title="已竣工，请结算并通知客户取车",
         url=reverse("order_settle", args=[order.pk]),
         subject=f"{order.vehicle} {order.number}",
         person=order.advisor,
@@ -60,7 +60,7 @@ def _deliver(event: Event) -> TaskDraft:
     order = _order(event)
     return TaskDraft(
         source=order,
-        title="已放行,请陪同客户验车交车",
+        title="已放行，请陪同客户验车交车",
         url=reverse("delivery", args=[order.pk]),
         subject=f"{order.vehicle} {order.number}",
         person=order.advisor,

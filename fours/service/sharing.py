@@ -31,10 +31,10 @@ class Divided:
 def shares(quantity: Decimal, gross: Decimal, discount: Decimal, amount: Decimal, *, places: int) -> Divided:
     """Divide a line so that `amount` of its gross goes off; quantities keep `places`, sums are exact to the cent."""
     if amount != round_money(amount) or not 0 < amount < gross:
-        raise Refused(f"拆分金额须大于零、小于本行金额 {gross} 元,最多两位小数。", field="amount")
+        raise Refused(f"拆分金额须大于零、小于本行金额 {gross} 元，最多两位小数。", field="amount")
     smallest = Decimal(1).scaleb(-places)
     if quantity < 2 * smallest:
-        raise Refused("本行数量太小,不能拆分。", field="amount")
+        raise Refused("本行数量太小，不能拆分。", field="amount")
     part = min(max(round_to(quantity * amount / gross, places), smallest), quantity - smallest)
     given = round_money(discount * amount / gross)
     off = Share(part, amount, given)

@@ -48,7 +48,7 @@ def ask_to_dispatch(event: Event) -> None:
         event.store,
         rule=DISPATCH,
         source=order,
-        title=f"派工:{waiting} 项",
+        title=f"派工：{waiting} 项",
         subject=f"{order.vehicle} {order.number}",
         due_at=due_of(event.store, DISPATCH, event.at).at,
         counted_from=event.at,

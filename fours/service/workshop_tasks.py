@@ -31,19 +31,19 @@ AT_RISK = "service.promise_at_risk"
 
 declare_setting(
     BEFORE_PROMISE,
-    "完工须早于承诺(分钟)",
+    "完工须早于承诺（分钟）",
     30,
     kind="int",
     group="车间",
-    help="技师待办的到期时间 = 承诺完工时间减去此数,留给检验和洗车。",
+    help="技师待办的到期时间 = 承诺完工时间减去此数，留给检验和洗车。",
 )
 declare_setting(
     AT_RISK,
-    "承诺时间预警(分钟)",
+    "承诺时间预警（分钟）",
     60,
     kind="int",
     group="车间",
-    help="距承诺时间不足此数、或剩余工时已做不完时,提醒服务顾问先联系客户。",
+    help="距承诺时间不足此数、或剩余工时已做不完时，提醒服务顾问先联系客户。",
 )
 
 
@@ -75,7 +75,7 @@ def ask_to_work(event: Event, job: LaborLine, *, again: str = "") -> None:
             event.store,
             rule=WORK,
             source=job,
-            title=f"返工:{job.name}({again})" if again else f"施工:{job.name}",
+            title=f"返工：{job.name}（{again}）" if again else f"施工：{job.name}",
             subject=subject_of(job.order),
             due_at=max(event.at, promised - before),
             post="technician",
@@ -127,7 +127,7 @@ def _team_check(event: Event) -> TaskDraft:
     job = _job(event.data["job"])
     return TaskDraft(
         source=job,
-        title=f"组检:{job.name}",
+        title=f"组检：{job.name}",
         subject=subject_of(job.order),
         url=reverse("job_check", args=[job.pk]),
         person=leader_of(job),
@@ -259,7 +259,7 @@ declare_deadline(
 declare_deadline(
     Deadline(
         name=PROMISE,
-        label="承诺时间有风险,联系客户",
+        label="承诺时间有风险，联系客户",
         post="advisor",
         amount=0,
         unit="minutes",
@@ -296,7 +296,7 @@ def warn_of_promises(store: Store, due_at: datetime) -> int:
             store,
             rule=PROMISE,
             source=order,
-            title="可能赶不上承诺时间,请先联系客户并改期",
+            title="可能赶不上承诺时间，请先联系客户并改期",
             subject=subject_of(order),
             due_at=order.promised_at,
             post="advisor",

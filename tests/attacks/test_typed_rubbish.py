@@ -21,7 +21,7 @@ def test_a_discount_beyond_all_measure_is_refused(
     job = with_lines(house(s01), person("advisor", s01)).jobs.get()
     typed = {"hours": "0.8", "unit_price": "120", "payer": "customer", "discount": discount}
     form = LineForm(typed, line=job)
-    assert form.errors == {"discount": ["请填写金额或百分比,如 20 或 5%。"]}
+    assert form.errors == {"discount": ["请填写金额或百分比，如 20 或 5%。"]}
     assert LineForm({**typed, "discount": "5%"}, line=job).is_valid()
 
 
@@ -29,4 +29,4 @@ def test_a_discount_beyond_all_measure_is_refused(
 def test_marks_of_damage_that_cannot_be_read_are_refused(marks: str, s01: Store) -> None:
     car = Vehicle(store=s01, plate="苏E12345")
     form = CheckInForm({"damage_marks": marks}, check_in=CheckIn(store=s01, vehicle=car))
-    assert form.errors["damage_marks"] == ["外观标记无法识别,请重新标记。"]
+    assert form.errors["damage_marks"] == ["外观标记无法识别，请重新标记。"]

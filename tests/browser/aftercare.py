@@ -64,7 +64,7 @@ def sign_report(manager: Screen) -> None:
     """Today's report is there though nobody typed a figure; signed, it is frozen."""
     manager.menu("售后日报")
     manager.follow("查看签字")
-    assert report_figures(manager)["产值(含税)"] == "1,200.00"
+    assert report_figures(manager)["产值（含税）"] == "1,200.00"
     manager.confirm("签字")
     manager.sees("签字后没有更正")
     paper = words(manager.pdf("日报表"))
@@ -111,4 +111,4 @@ def correct_later(manager: Screen) -> None:
     manager.menu("售后日报")
     manager.follow("2026-03-16")
     manager.sees("签字后的更正", "1 笔", "50")
-    assert report_figures(manager)["产值(含税)"] == "1,200.00"
+    assert report_figures(manager)["产值（含税）"] == "1,200.00"

@@ -10,7 +10,7 @@ from fours.service.models.order import Payer
 
 from .orders import SplitForm, discount_in
 
-REASON_HELP = "写明原因和客户的意见,记入工单历史。"
+REASON_HELP = "写明原因和客户的意见，记入工单历史。"
 
 
 class ReasonForm(TablerForm, forms.Form):
@@ -23,7 +23,7 @@ class CorrectForm(ReasonForm):
 
     payer = forms.ChoiceField(label="付费方", choices=Payer.choices)
     discount = forms.CharField(
-        label="折扣", max_length=12, required=False, help_text="金额或百分比,如 20 或 5%。"
+        label="折扣", max_length=12, required=False, help_text="金额或百分比，如 20 或 5%。"
     )
     field_order = ["payer", "discount", "reason"]
 

@@ -69,7 +69,7 @@ class OrderNewForm(FactsForm):
         widget=PickerSelect("customers"),
         help_text="不填则为车主。",
     )
-    mileage_in = forms.IntegerField(label="进厂里程(公里)", min_value=0, max_value=LARGEST_READING)
+    mileage_in = forms.IntegerField(label="进厂里程（公里）", min_value=0, max_value=LARGEST_READING)
     second_open_reason = forms.CharField(
         label="重复开单原因", max_length=100, required=False, help_text="该车已有同类未交车工单时填写。"
     )
@@ -110,7 +110,7 @@ def discount_in(text: str, *, full: Decimal) -> Decimal:
     except InvalidOperation:
         value = Decimal("NaN")
     if not value.is_finite() or not 0 <= value < MOST_DISCOUNT:
-        raise forms.ValidationError("请填写金额或百分比,如 20 或 5%。")
+        raise forms.ValidationError("请填写金额或百分比，如 20 或 5%。")
     return round_money(round_money(full) * value / 100) if text.endswith("%") else value
 
 
@@ -159,7 +159,7 @@ class SplitForm(TablerForm, forms.Form):
     """Let another payer bear part of a line."""
 
     payer = forms.ChoiceField(label="另一付费方", choices=Payer.choices, initial=Payer.INSURER)
-    amount = forms.DecimalField(label="由其支付(含税)", max_digits=12, decimal_places=2, min_value=0)
+    amount = forms.DecimalField(label="由其支付（含税）", max_digits=12, decimal_places=2, min_value=0)
 
 
 class AddForm(TablerForm, forms.Form):
@@ -231,7 +231,7 @@ class AddPackageForm(AddForm):
 
 class AddFeeForm(AddForm):
     name = forms.CharField(label="费用名称", max_length=100)
-    unit_price = forms.DecimalField(label="金额(含税)", max_digits=10, decimal_places=2, min_value=0)
+    unit_price = forms.DecimalField(label="金额（含税）", max_digits=10, decimal_places=2, min_value=0)
     field_order = ["name", "unit_price", "payer"]
 
 

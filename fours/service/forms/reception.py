@@ -33,7 +33,7 @@ class CarForm(TablerForm, forms.Form):
         Vehicle.objects.none(), label="车辆", required=False, widget=PickerSelect("vehicles"),
         help_text="输入车牌、电话或姓名查找。",
     )  # fmt: skip
-    plate = CheckedField(check_plate, label="车牌号(店里没有的车)", max_length=20)
+    plate = CheckedField(check_plate, label="车牌号（店里没有的车）", max_length=20)
     model_name = forms.CharField(label="车型", max_length=120, required=False)
     owner_name = forms.CharField(
         label="车主姓名", max_length=100, required=False, help_text="新车不填则以来人为车主。"
@@ -60,7 +60,7 @@ class CarForm(TablerForm, forms.Form):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         if not values.get("vehicle") and not values.get("plate") and "plate" not in self.errors:
-            self.add_error("vehicle", "请选择车辆,或填写车牌号。")
+            self.add_error("vehicle", "请选择车辆，或填写车牌号。")
         return values
 
 
@@ -69,7 +69,7 @@ class WhenForm(TablerForm, forms.Form):
 
     day = forms.DateField(label="日期")
     time = forms.TimeField(label="时间", error_messages={"required": "请选择到店时间。"})
-    overbook = forms.BooleanField(label="工时不足,仍要预约", required=False)
+    overbook = forms.BooleanField(label="工时不足，仍要预约", required=False)
 
     @property
     def at(self) -> datetime:
@@ -116,7 +116,7 @@ class CheckInForm(TablerForm, forms.Form):
         label="进厂里程", min_value=0, max_value=LARGEST_READING, required=False,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )  # fmt: skip
-    instrument_replaced = forms.BooleanField(label="更换过仪表,里程从新表算起", required=False)
+    instrument_replaced = forms.BooleanField(label="更换过仪表，里程从新表算起", required=False)
     fuel_level = forms.TypedChoiceField(
         label="油量", coerce=int, empty_value=None, required=False, widget=forms.RadioSelect
     )
@@ -136,7 +136,7 @@ class CheckInForm(TablerForm, forms.Form):
     damage_marks = forms.CharField(label="外观", required=False, widget=forms.HiddenInput())
     concern = forms.CharField(
         label="客户原话", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="照客户的说法记,可用语音输入,一行一件事。",
+        help_text="照客户的说法记，可用语音输入，一行一件事。",
     )  # fmt: skip
     findings = forms.CharField(
         label="接车诊断", max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
@@ -165,9 +165,9 @@ class CheckInForm(TablerForm, forms.Form):
         try:
             marks = json.loads(self.cleaned_data["damage_marks"] or "[]")
         except (ValueError, RecursionError):
-            raise forms.ValidationError("外观标记无法识别,请重新标记。") from None
+            raise forms.ValidationError("外观标记无法识别，请重新标记。") from None
         if not isinstance(marks, list) or not all(isinstance(mark, dict) for mark in marks):
-            raise forms.ValidationError("外观标记无法识别,请重新标记。")
+            raise forms.ValidationError("外观标记无法识别，请重新标记。")
         return marks
 
     def changes(self) -> dict[str, Any]:

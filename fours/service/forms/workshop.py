@@ -154,7 +154,7 @@ class FinishForm(CheckForm):
 class VerdictForm(CheckForm):
     """A check of somebody else's work: the items, then good or not, with the reason."""
 
-    VERDICTS = (("yes", "合格"), ("no", "不合格,退回返工"))
+    VERDICTS = (("yes", "合格"), ("no", "不合格，退回返工"))
     passed = forms.ChoiceField(
         label="结论", choices=VERDICTS, widget=forms.RadioSelect, error_messages={"required": "请选择结论。"}
     )

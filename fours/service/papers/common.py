@@ -140,7 +140,7 @@ def guarantee_terms(jobs: Iterable[LaborLine]) -> list[shapes.GuaranteeTerm]:
         kind = RepairKind(repair_class)
         lawful = minimum(kind)
         terms.append({
-            "scope": f"{kind.label}:{'、'.join(jobs_of_class)}",
+            "scope": f"{kind.label}：{'、'.join(jobs_of_class)}",
             "kilometers": str(lawful.km),
             "days": str(lawful.days),
             "until": "",

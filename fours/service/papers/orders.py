@@ -203,7 +203,7 @@ def _missing_parts(order: RepairOrder, lines: OrderLines) -> list[str]:
         free = stock[line.part_id].free if line.part_id is not None else line.quantity
         if free < line.quantity:
             sentences.append(
-                f"{line.name}:缺 {quantity(line.quantity - free)} {line.unit},须订货,到货时间另行告知"
+                f"{line.name}：缺 {quantity(line.quantity - free)} {line.unit}，须订货，到货时间另行告知"
             )
     return sentences
 

@@ -174,7 +174,7 @@ def test_a_safety_item_refused_by_phone_is_signed_at_delivery(offered, advisor):
     refuse_additional_work(offered, answered_by="张三", via="电话", actor=advisor, **given)
     offered.refresh_from_db()
     assert offered.state == "refused"
-    to_sign = "客户已在结算单上签字,知悉未修的安全项目:前刹车片剩 2 mm"
+    to_sign = "客户已在结算单上签字，知悉未修的安全项目：前刹车片剩 2 mm"
     assert to_sign in delivery_checklist(offered.order)
 
 

@@ -73,9 +73,9 @@ def test_a_car_nothing_is_known_of_has_no_open_visits(at, advisor):
 
 
 def test_service_that_is_overdue_by_date_or_by_mileage_is_said():
-    assert terms(next_service_on=date(2026, 11, 1)) == [("保养已过期,应于 2026-11-01 保养", "amber")]
+    assert terms(next_service_on=date(2026, 11, 1)) == [("保养已过期，应于 2026-11-01 保养", "amber")]
     assert terms(next_service_mileage=20000, mileage=20500) == [
-        ("保养里程已到:应在 20,000 km 保养,现 20,500 km", "amber")
+        ("保养里程已到：应在 20,000 km 保养，现 20,500 km", "amber")
     ]
     assert terms(next_service_on=date(2026, 12, 1), next_service_mileage=30000, mileage=20500) == []
 
@@ -83,14 +83,14 @@ def test_service_that_is_overdue_by_date_or_by_mileage_is_said():
 def test_warranty_ends_by_date_or_by_mileage_whichever_is_first():
     until = date(2027, 1, 1)
     assert terms(warranty_until=until, warranty_mileage=100000, mileage=99999) == [
-        ("质保期内,至 2027-01-01 或 100,000 km", "green")
+        ("质保期内，至 2027-01-01 或 100,000 km", "green")
     ]
     assert terms(warranty_until=until, warranty_mileage=100000, mileage=100000) == []
     assert terms(warranty_until=date(2026, 11, 21)) == []
 
 
 def test_a_young_car_without_a_warranty_date_is_undecided():
-    assert terms(registered_on=date(2024, 1, 1)) == [("质保状态待确认:档案里没有质保到期日", "amber")]
+    assert terms(registered_on=date(2024, 1, 1)) == [("质保状态待确认：档案里没有质保到期日", "amber")]
     assert terms(registered_on=date(2015, 1, 1)) == []
 
 
@@ -109,11 +109,11 @@ def test_what_was_refused_comes_back_safety_in_red_until_it_is_done(at, advisor)
     refused(order, advisor, "雨刮老化")
     work = refused(order, advisor, "前刹车片剩 2 mm", safety_related=True)
     flag = next(flag for flag in flags_of_visits(at.car, advisor) if "建议" in flag.text)
-    assert (flag.text, flag.tone) == ("以往建议未做:前刹车片剩 2 mm;雨刮老化", "red")
+    assert (flag.text, flag.tone) == ("以往建议未做：前刹车片剩 2 mm；雨刮老化", "red")
     work.done_later_in = order
     work.save()
     flag = next(flag for flag in flags_of_visits(at.car, advisor) if "建议" in flag.text)
-    assert (flag.text, flag.tone) == ("以往建议未做:雨刮老化", "amber")
+    assert (flag.text, flag.tone) == ("以往建议未做：雨刮老化", "amber")
 
 
 def test_money_the_customer_still_owes_is_said_and_the_insurers_is_not(at, advisor):
@@ -142,13 +142,13 @@ def test_parts_that_have_not_come_are_named(at, advisor):
     authorise_order(
         fresh(order), signature=signature(), signed_by="张三", promised_at=in_hours(3), actor=advisor
     )
-    assert "配件未到:前保险杠" in said(at.car, advisor)
+    assert "配件未到：前保险杠" in said(at.car, advisor)
 
 
 def test_a_car_in_the_shop_and_a_booking_to_come_are_said(at, advisor, s01):
     order = authorised(at, advisor)
     booked(s01, advisor, at.car, hour(11))
-    assert said(at.car, advisor) == [f"在厂:工单 {order.number} 还没有交车", "已预约 11-22 11:00 到店"]
+    assert said(at.car, advisor) == [f"在厂：工单 {order.number} 还没有交车", "已预约 11-22 11:00 到店"]
     void_order(order, reason="客户取消", actor=advisor)
     assert said(at.car, advisor) == ["已预约 11-22 11:00 到店"]
 
@@ -160,14 +160,14 @@ def test_a_check_in_not_signed_yet_is_said(at, advisor, s01):
 
 def test_a_car_that_is_back_soon_may_be_a_rework(at, advisor, s01, person):
     order = delivered(authorised(at, advisor), TODAY - timedelta(days=12))
-    assert said(at.car, advisor) == [f"12 天前刚交车({order.number}),如为同一故障,按外返办理"]
+    assert said(at.car, advisor) == [f"12 天前刚交车（{order.number}），如为同一故障，按外返办理"]
     change_setting(s01, key="service.comeback_days", value="10", actor=person("service_manager", s01))
     assert said(at.car, advisor) == []
 
 
 def test_the_last_rework_is_remembered(at, advisor):
     order = delivered(authorised(at, advisor, kind="rework_external"), date(2026, 3, 1))
-    assert said(at.car, advisor) == [f"上次返修:2026-03-01 {order.number}"]
+    assert said(at.car, advisor) == [f"上次返修：2026-03-01 {order.number}"]
 
 
 def test_who_may_not_see_service_sees_no_visits(at, advisor, person, s01):
@@ -192,7 +192,7 @@ def test_the_cars_page_shows_warnings_and_its_visits(at, advisor, client_of, s01
     order = authorised(at, advisor)
     made = booked(s01, advisor, at.car, hour(11))
     page = client_of("advisor", s01).get(reverse("vehicle", args=[at.car.pk])).content.decode()
-    assert f"在厂:工单 {order.number}" in page
+    assert f"在厂：工单 {order.number}" in page
     kinds = {entry.url for entry in life_of(at.car, advisor)}
     assert {reverse("order", args=[order.pk]), reverse("appointment", args=[made.pk])} <= kinds
     assert f"预约 {made.number} · 已预约" in page

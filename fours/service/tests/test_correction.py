@@ -60,7 +60,7 @@ def test_a_part_that_does_not_come_is_cancelled_and_no_longer_waited_for(at, s):
     assert not PartLine.objects.filter(order=order, part=at.bumper).exists()
     assert not Backorder.objects.filter(open=True).exists()
     assert Reservation.objects.get().part == at.filter
-    assert sentence(order) == "取消 前保险杠 1000.00 元(厂家无货,客户改日再换)"
+    assert sentence(order) == "取消 前保险杠 1000.00 元（厂家无货,客户改日再换）"
 
 
 def test_cancelling_frees_the_pieces_that_were_held(at, s):
@@ -126,7 +126,7 @@ def test_another_payer_brings_that_payers_price(at, s):
     order = signed(at, s.advisor)
     line = correct_line(part_line(order, at.filter), payer="warranty", reason="厂家同意保修", actor=s.advisor)
     assert (line.payer, line.gross, line.net + line.tax) == ("warranty", Decimal("50.00"), Decimal("50.00"))
-    assert sentence(order) == "更正 机油滤清器:客户 68.00 → 保修 50.00 元(厂家同意保修)"
+    assert sentence(order) == "更正 机油滤清器：客户 68.00 → 保修 50.00 元（厂家同意保修）"
 
 
 def test_a_wrong_discount_is_put_right_within_what_the_person_may_give(at, s, person):

@@ -116,11 +116,11 @@ def test_papers_taken_at_check_in_are_given_back_by_name(released: RepairOrder, 
     )  # fmt: skip
     released.save()
     checklist = delivery_checklist(released)
-    assert "交还:行驶证" in checklist
-    assert "交还:保养手册" in checklist
-    assert checklist.count("交还:车钥匙") == 1
-    items = [item for item in checklist if item != "交还:行驶证"]
-    with pytest.raises(Refused, match="交还:行驶证"):
+    assert "交还：行驶证" in checklist
+    assert "交还：保养手册" in checklist
+    assert checklist.count("交还：车钥匙") == 1
+    items = [item for item in checklist if item != "交还：行驶证"]
+    with pytest.raises(Refused, match="交还：行驶证"):
         deliver_order(released, actor=advisor, **delivery(released, items=items))
 
 

@@ -29,7 +29,7 @@ def waiting(state="open"):
 def test_the_foreman_is_asked_to_dispatch_as_soon_as_the_customer_has_signed(s):
     order = s.order()
     task = waiting().get()
-    assert (task.post, task.title) == ("foreman", "派工:1 项")
+    assert (task.post, task.title) == ("foreman", "派工：1 项")
     assert task.url == reverse("order_dispatch", args=[order.pk])
     assert task.due_at - fresh(order).authorised_at < timedelta(minutes=16)
 
@@ -49,7 +49,7 @@ def test_work_agreed_later_is_asked_for_again_but_only_once(s):
     offer_additional_work(work, new_promised_at=in_hours(5), actor=s.advisor)
     assert not waiting().exists()
     accept_additional_work(work, answered_by="张三", via="电话", actor=s.advisor)
-    assert waiting().get().title == "派工:1 项"
+    assert waiting().get().title == "派工：1 项"
 
 
 def test_a_void_order_asks_nobody(s):

@@ -52,7 +52,7 @@ def test_the_estimate_says_what_is_not_in_stock(at, advisor):
     add_part(order, part=at.bumper, actor=advisor)
     estimate = issue_estimate(order, promised_at=in_hours(30), actor=advisor)
     view = PrintedForm.objects.get(form="service.estimate", aggregate_id=estimate.pk).view
-    assert view["part_dates"] == ["前保险杠:缺 1 件,须订货,到货时间另行告知"]
+    assert view["part_dates"] == ["前保险杠：缺 1 件，须订货，到货时间另行告知"]
 
 
 def test_an_empty_or_signed_order_gives_no_estimate(at, advisor):

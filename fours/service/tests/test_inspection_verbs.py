@@ -81,7 +81,7 @@ def test_nobody_checks_their_own_work(s):
     job = dispatch_job(job_of(s.order()), technicians=[s.leader.user], actor=s.foreman)
     clock_on(job, actor=s.leader)
     finish_job(job, items=good(self_check(job)), actor=s.leader)
-    with pytest.raises(Refused, match="不能检验自己施工的项目:更换机油机滤"):
+    with pytest.raises(Refused, match="不能检验自己施工的项目：更换机油机滤"):
         check_job(job, passed=True, actor=s.leader)
     assert state(job) == "self_checked"
     assert check_job(job, passed=True, actor=s.foreman).state == "team_checked"
@@ -112,7 +112,7 @@ def test_the_final_check_of_a_car_that_wants_no_wash_completes_the_order(s):
 def test_the_final_check_waits_for_every_job(s):
     order = s.order()
     finished(s, order)
-    with pytest.raises(Refused, match="还有项目未经组检:更换机油机滤"):
+    with pytest.raises(Refused, match="还有项目未经组检：更换机油机滤"):
         final_check(fresh(order), passed=True, items=good(final_items(order)), actor=s.inspector)
     assert not Inspection.objects.filter(level="final").exists()
 

@@ -121,7 +121,7 @@ def test_signing_makes_the_contract(at, advisor):
     assert view["totals"]["capitals"] == "壹佰陆拾肆元整"
     assert view["totals"]["tax_rate"] == "13%"
     assert view["guarantees"] == [
-        {"scope": "一级维护:更换机油机滤", "kilometers": "2000", "days": "10", "until": ""}
+        {"scope": "一级维护：更换机油机滤", "kilometers": "2000", "days": "10", "until": ""}
     ]
     assert view["excess_rule"]
     assert view["privacy_notice"]

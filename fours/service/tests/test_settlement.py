@@ -89,7 +89,7 @@ def test_nothing_is_billed_before_the_final_check(s01: Store, advisor: Actor) ->
 
 def test_parts_not_issued_block_the_settlement(order: RepairOrder, advisor: Actor) -> None:
     part(order, "50", quantity="4", issued=Decimal(3))
-    with pytest.raises(Refused, match=r"机油滤清器\(缺 1件\)"):
+    with pytest.raises(Refused, match=r"机油滤清器（缺 1件）"):
         issue_statements(order, actor=advisor)
     assert not Statement.objects.exists()
 

@@ -76,7 +76,7 @@ def test_the_statement_carries_every_figure(statement: Statement, advisor: Actor
 
 
 def test_the_guarantee_stands_by_kind_of_work(statement: Statement, advisor: Actor) -> None:
-    terms = {term["scope"].split(":")[0]: term for term in statement_view(statement, advisor)["guarantees"]}
+    terms = {term["scope"].split("：")[0]: term for term in statement_view(statement, advisor)["guarantees"]}
     assert (terms["小修"]["kilometers"], terms["小修"]["days"]) == ("2000", "10")
     assert (terms["二级维护"]["kilometers"], terms["二级维护"]["days"]) == ("5000", "30")
     assert terms["小修"]["until"] == ""

@@ -62,7 +62,7 @@ def test_too_much_rounding_stands_beside_its_field(order: RepairOrder, client_of
         reverse("order_settle", args=[order.pk]), {"rounding": "5"}
     )
     assert response.status_code == 422
-    assert "超过您的权限(1.00 元),须审批" in text(response)
+    assert "超过您的权限（1.00 元），须审批" in text(response)
     assert 'value="5"' in text(response)
     assert not Statement.objects.exists()
 
@@ -72,7 +72,7 @@ def test_what_stands_against_settling_is_said_before_the_button(
 ) -> None:
     part(order, "10", quantity="2", issued=Decimal(0))
     shown = text(client_of("advisor", order.store).get(reverse("order_settle", args=[order.pk])))
-    assert "还有配件未领齐:机油滤清器(缺 2件)" in shown
+    assert "还有配件未领齐：机油滤清器（缺 2件）" in shown
 
 
 def test_a_scanned_number_leads_to_the_till(statement: Statement, client_of: ClientOf) -> None:

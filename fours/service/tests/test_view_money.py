@@ -72,7 +72,7 @@ def test_sentences_of_the_history_lose_their_amounts_only(order, person, s01):
     mine = [line.text for line in history_of(order, person("technician", s01))]
     full = [line.text for line in history_of(order, person("advisor", s01))]
     assert any("164.00 元" in text for text in full)
-    assert any("客户 张三 签字,合计 … 元" in text for text in mine)
+    assert any("客户 张三 签字，合计 … 元" in text for text in mine)
 
 
 def test_the_interface_gives_no_amount_to_the_workshop(order, person, s01, client):

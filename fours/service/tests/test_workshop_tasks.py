@@ -67,7 +67,7 @@ def test_a_failed_check_asks_the_technician_again(s):
     check_job(finished(s, s.order()), passed=False, reason="异响", actor=s.leader)
     assert not tasks("team_check").exists()
     again = tasks("work_job").get()
-    assert (again.person, again.title) == (s.ann.user, "返工:更换机油机滤(组检退回)")
+    assert (again.person, again.title) == (s.ann.user, "返工：更换机油机滤（组检退回）")
 
 
 def test_the_inspector_is_asked_when_every_job_is_checked(s):
@@ -146,7 +146,7 @@ def test_what_was_found_is_put_to_the_customer_by_the_orders_advisor(s):
     order = s.order()
     work = report_finding(order, finding="漏油", safety_related=True, actor=s.ann)
     task = tasks("answer_finding").get()
-    assert (task.person, task.title) == (order.advisor, "增项报价并征询客户(涉及安全):漏油")
+    assert (task.person, task.title) == (order.advisor, "增项报价并征询客户（涉及安全）：漏油")
     add_labor(
         fresh(order),
         name="更换油封",

@@ -58,7 +58,7 @@ def report_finding(
         "service.finding_reported",
         order,
         actor=actor,
-        sentence=f"{said}{'(涉及安全)' if safety_related else ''}:{work.finding[:200]}",
+        sentence=f"{said}{'（涉及安全）' if safety_related else ''}：{work.finding[:200]}",
         data={"additional_work": work.pk, "safety": safety_related, "photos": len(photos)},
     )
     return work
@@ -85,13 +85,13 @@ def offer_additional_work(
         "service.additional_offered",
         order,
         actor=actor,
-        sentence=f"增项 {work.number} 报价 {totals_of(lines).total} 元,待客户答复",
+        sentence=f"增项 {work.number} 报价 {totals_of(lines).total} 元，待客户答复",
         data={"additional_work": work.pk, "total": str(totals_of(lines).total)},
     )
     return work
 
 
-@verb("撤回报价", "service.order", states=["offered"], plain=True, confirm="撤回后可修改明细,再重新报价。")
+@verb("撤回报价", "service.order", states=["offered"], plain=True, confirm="撤回后可修改明细，再重新报价。")
 def withdraw_offer(work: AdditionalWork, *, actor: Actor, version: int | None = None) -> AdditionalWork:
     """Take an unanswered offer back to change its lines."""
     order, work = _both(work, version)
@@ -130,7 +130,7 @@ def accept_additional_work(
         "service.additional_accepted",
         order,
         actor=actor,
-        sentence=f"客户 {work.answered_by} {work.answered_via}同意增项 {work.number},{totals_of(lines).total} 元",
+        sentence=f"客户 {work.answered_by} {work.answered_via}同意增项 {work.number}，{totals_of(lines).total} 元",
         data={
             "additional_work": work.pk,
             "total": str(totals_of(lines).total),
@@ -228,7 +228,7 @@ def take_up_recommendation(
         "service.recommendation_taken_up",
         order,
         actor=actor,
-        sentence=f"采纳以往建议:{work.finding[:200]}",
+        sentence=f"采纳以往建议：{work.finding[:200]}",
         data={"additional_work": work.pk},
     )
     return RepairOrder.objects.get(pk=order.pk)
@@ -257,7 +257,7 @@ def _both(work: AdditionalWork, version: int | None) -> tuple[RepairOrder, Addit
 def _must_be_unbilled(order: RepairOrder) -> None:
     standing = order.statements.exclude(state="reversed").filter(reverses__isnull=True)
     if standing.exists():
-        raise Refused("工单已出结算单,请先冲销再办理增项。")
+        raise Refused("工单已出结算单，请先冲销再办理增项。")
 
 
 def _answer(work: AdditionalWork, answered_by: str, via: str, actor: Actor) -> None:
@@ -276,11 +276,11 @@ def _answer(work: AdditionalWork, answered_by: str, via: str, actor: Actor) -> N
 def _check_safety_refusal(work: AdditionalWork, signature: str) -> None:
     missing = {}
     if not work.refusal_reason:
-        missing["reason"] = "涉及安全的项目,须写明客户不同意的原因。"
+        missing["reason"] = "涉及安全的项目，须写明客户不同意的原因。"
     if not work.refusal_consequence:
-        missing["consequence"] = "涉及安全的项目,须写明已告知的后果。"
+        missing["consequence"] = "涉及安全的项目，须写明已告知的后果。"
     if not signature and work.answered_via == AT_COUNTER:
-        missing["signature"] = "涉及安全的项目,须客户签字确认。"
+        missing["signature"] = "涉及安全的项目，须客户签字确认。"
     if missing:
         raise Refused("".join(missing.values()), fields=missing)
 

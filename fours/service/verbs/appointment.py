@@ -57,7 +57,7 @@ def book_appointment(
         state=Appointment.State.BOOKED, at__date=timezone.localdate(at)
     ).first()
     if open_one is not None:
-        raise Refused(f"{vehicle} 当天已有预约 {open_one.number},请改约而不是重复预约。", field="vehicle")
+        raise Refused(f"{vehicle} 当天已有预约 {open_one.number}，请改约而不是重复预约。", field="vehicle")
     appointment = Appointment(
         store=store,
         vehicle=vehicle,
@@ -111,7 +111,7 @@ def reschedule_appointment(
         "service.appointment_moved",
         appointment,
         actor=actor,
-        sentence=f"改约:{timezone.localtime(before):%m-%d %H:%M} → {timezone.localtime(at):%m-%d %H:%M}",
+        sentence=f"改约：{timezone.localtime(before):%m-%d %H:%M} → {timezone.localtime(at):%m-%d %H:%M}",
         data={"at": at.isoformat()},
     )
     ask_anew(appointment, before, actor=actor)
@@ -126,11 +126,11 @@ def cancel_appointment(
     return _end(appointment, Appointment.State.CANCELLED, reason, actor, version)
 
 
-@verb("未到店", "service.book", states=["booked"], confirm="客户没有如约到店?", plain=True)
+@verb("未到店", "service.book", states=["booked"], confirm="客户没有如约到店？", plain=True)
 def mark_no_show(appointment: Appointment, *, actor: Actor, version: int | None = None) -> Appointment:
     """The time has passed and nobody came."""
     if appointment.at > timezone.now():
-        raise Refused("预约时间还没到,不能记为未到店。")
+        raise Refused("预约时间还没到，不能记为未到店。")
     return _end(appointment, Appointment.State.NO_SHOW, "", actor, version)
 
 
@@ -171,7 +171,7 @@ def _end(
     check_fields(appointment, ["closed_reason"])
     keep(appointment, "state", "closed_reason")
     cancel_tasks(appointment, actor=actor)
-    sentence = f"取消预约:{reason}" if reason else "未到店"
+    sentence = f"取消预约：{reason}" if reason else "未到店"
     announce(f"service.appointment_{state.value}", appointment, actor=actor, sentence=sentence)
     return appointment
 
@@ -180,16 +180,16 @@ def _check_time(appointment: Appointment, confirmed: frozenset[str]) -> None:
     """Not in the past, within opening hours, not on a closed day, and with enough hours left or somebody's word for it."""
     local = timezone.localtime(appointment.at)
     if appointment.at <= timezone.now():
-        raise Refused("预约时间已过,请选择以后的时间。", field="at")
+        raise Refused("预约时间已过，请选择以后的时间。", field="at")
     day = capacity_of(appointment.store, local.date(), appointment.work_kind)
     if not day.opens <= local.time() < day.closes:
-        raise Refused(f"不在营业时间内({day.opens:%H:%M}–{day.closes:%H:%M}),请另选时间。", field="at")
+        raise Refused(f"不在营业时间内（{day.opens:%H:%M}–{day.closes:%H:%M}），请另选时间。", field="at")
     if day.closed:
-        raise Refused(f"{local:%m月%d日} 本店休息,请另选日期。", field="at")
+        raise Refused(f"{local:%m月%d日} 本店休息，请另选日期。", field="at")
     left = day.left + _own_hours(appointment, local.date())
     if left < appointment.hours and OVERBOOK not in confirmed:
         raise NeedsConfirmation(
-            f"{local:%m月%d日} 只剩 {max(left, Decimal(0)):.1f} 工时,这次预约需要 {appointment.hours} 工时。仍要预约吗?",
+            f"{local:%m月%d日} 只剩 {max(left, Decimal(0)):.1f} 工时，这次预约需要 {appointment.hours} 工时。仍要预约吗？",
             warning=OVERBOOK,
             field="at",
         )

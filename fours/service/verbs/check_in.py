@@ -54,7 +54,7 @@ def start_check_in(
         raise Refused("车辆不属于本店。", field="vehicle")
     begun = vehicle.check_ins.filter(state=CheckIn.State.DRAFT).first()
     if begun is not None:
-        raise Refused(f"{vehicle} 已有一张未完成的接车单,请继续填写那一张。", field="vehicle")
+        raise Refused(f"{vehicle} 已有一张未完成的接车单，请继续填写那一张。", field="vehicle")
     check_advises(store, advisor)
     if appointment is not None:
         if appointment.vehicle_id != vehicle.pk:
@@ -79,7 +79,7 @@ def start_check_in(
         "service.check_in_started",
         check_in,
         actor=actor,
-        sentence=f"{vehicle} 到店" + ("(预约)" if appointment else ""),
+        sentence=f"{vehicle} 到店" + ("（预约）" if appointment else ""),
         data={"vehicle": vehicle.pk, "advisor": advisor.pk},
     )
     return check_in
@@ -151,7 +151,7 @@ def sign_check_in(
         "service.check_in_signed",
         check_in,
         actor=actor,
-        sentence=f"接车登记完成,{check_in.signed_by} 签字,里程 {check_in.mileage:,} km",
+        sentence=f"接车登记完成，{check_in.signed_by} 签字，里程 {check_in.mileage:,} km",
         data={"vehicle": check_in.vehicle_id, "mileage": check_in.mileage, "advisor": check_in.advisor_id},
     )
     return check_in
@@ -163,12 +163,12 @@ def void_check_in(check_in: CheckIn, *, reason: str, actor: Actor, version: int 
     check_in = take(check_in, version=version)
     live = check_in.orders.exclude(state="void").first()
     if live is not None:
-        raise Refused(f"已据此开出工单 {live},请先作废工单。")
+        raise Refused(f"已据此开出工单 {live}，请先作废工单。")
     if not clean(reason):
         raise Refused("请填写作废原因。", field="reason")
     move(check_in, CheckIn.State.VOID, CHECK_IN_MOVES)
     keep(check_in, "state")
-    announce("service.check_in_voided", check_in, actor=actor, sentence=f"接车单作废:{clean(reason)}")
+    announce("service.check_in_voided", check_in, actor=actor, sentence=f"接车单作废：{clean(reason)}")
     return check_in
 
 
@@ -218,10 +218,10 @@ def _marks(value: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         try:
             x, y = float(mark["x"]), float(mark["y"])
         except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise Refused("外观标记无法识别,请重新标记。", field="damage_marks") from error
+            raise Refused("外观标记无法识别，请重新标记。", field="damage_marks") from error
         kind = str(mark.get("kind", ""))
         if not (0 <= x <= OUTLINE_WIDTH and 0 <= y <= OUTLINE_HEIGHT and kind in DAMAGE_KINDS):
-            raise Refused("外观标记无法识别,请重新标记。", field="damage_marks")
+            raise Refused("外观标记无法识别，请重新标记。", field="damage_marks")
         marks.append(
             {"n": number, "x": x, "y": y, "kind": kind, "note": clean(str(mark.get("note", "")))[:60]}
         )

@@ -65,7 +65,7 @@ def correct_line(
     price_line(line, actor)
     line.save()
     keep(order)
-    sentence = f"更正 {line}:{Payer(before[0]).label} {before[2]} → {Payer(line.payer).label} {line.gross} 元({reason})"
+    sentence = f"更正 {line}：{Payer(before[0]).label} {before[2]} → {Payer(line.payer).label} {line.gross} 元（{reason}）"
     data: dict[str, Any] = {"payer": [before[0], line.payer], "gross": [str(before[2]), str(line.gross)]}
     _announce("service.line_corrected", order, line, actor, sentence, **data)
     return line
@@ -83,10 +83,10 @@ def share_line(
     reason = _needed(reason)
     _check_payer(order, payer)
     if isinstance(line, LaborLine) and line.state not in (Job.OPEN, Job.TEAM_CHECKED):
-        raise IllegalMove(f"“{line.name}”正在施工,请在派工前或组检合格后拆分。")
+        raise IllegalMove(f"“{line.name}”正在施工，请在派工前或组检合格后拆分。")
     issued = isinstance(line, PartLine) and line.issued > 0
     if isinstance(line, PartLine) and 0 < line.issued < line.quantity:
-        raise Refused(f"{line.name} 只领出一部分,请领齐或退料后再拆分。", field="amount")
+        raise Refused(f"{line.name} 只领出一部分，请领齐或退料后再拆分。", field="amount")
     other = divide(line, payer=payer, amount=amount)
     other.position = next_position(order)
     pair = [line, other]
@@ -98,7 +98,7 @@ def share_line(
         release_reservations(order, line_id=line.pk, actor=actor)
         reserve_for(order, [one for one in pair if isinstance(one, PartLine)], actor=actor)
     keep(order)
-    sentence = f"拆分 {line}:{amount} 元由{other.get_payer_display()}支付({reason})"
+    sentence = f"拆分 {line}：{amount} 元由{other.get_payer_display()}支付（{reason}）"
     _announce("service.line_shared", order, line, actor, sentence, other=other.pk, amount=str(amount))
     return other
 
@@ -113,7 +113,7 @@ def cancel_line(line: PricedLine, *, reason: str, actor: Actor, version: int | N
     order, line = _take(line, version)
     reason = _needed(reason)
     if line.splits.exists():  # type: ignore[attr-defined]
-        raise Refused("此行已拆分给其他付费方,请先取消拆分出的行。")
+        raise Refused("此行已拆分给其他付费方，请先取消拆分出的行。")
     name, gross, dropped = str(line), line.gross, None
     if line.split_from is not None:
         _rejoin(take(line.split_from), line)
@@ -124,7 +124,7 @@ def cancel_line(line: PricedLine, *, reason: str, actor: Actor, version: int | N
         dropped = line.pk if isinstance(line, LaborLine) else None
         _drop(order, line, actor)
     keep(order)
-    sentence = f"取消 {name} {gross} 元({reason})"
+    sentence = f"取消 {name} {gross} 元（{reason}）"
     data = {"line": name, "kind": line._meta.model_name, "gross": str(gross), "job": dropped}
     announce("service.line_cancelled", order, actor=actor, sentence=sentence, data=data)
 
@@ -142,7 +142,7 @@ def _drop(order: RepairOrder, line: PricedLine, actor: Actor) -> None:
 def _cancel_rest(order: RepairOrder, line: PartLine, actor: Actor) -> None:
     """Keep what was handed out, with its share of the discount."""
     if not line.still_to_issue:
-        raise Refused(f"{line.name} 已领出。不用的请先由库房退料,再取消。")
+        raise Refused(f"{line.name} 已领出。不用的请先由库房退料，再取消。")
     release_reservations(order, line_id=line.pk, actor=actor)
     line.discount = round_money(line.discount * line.issued / line.quantity)
     line.quantity = line.issued
@@ -153,7 +153,7 @@ def _cancel_rest(order: RepairOrder, line: PartLine, actor: Actor) -> None:
 def _rejoin(origin: PricedLine, line: PricedLine) -> None:
     if isinstance(line, LaborLine):
         if line.state != origin.state:  # type: ignore[attr-defined]
-            raise IllegalMove(f"“{line.name}”的两部分进度不同,请都完成组检后再取消拆分。")
+            raise IllegalMove(f"“{line.name}”的两部分进度不同，请都完成组检后再取消拆分。")
         _check_not_begun(line)
     if isinstance(origin, PartLine) and isinstance(line, PartLine):
         origin.issued += line.issued
@@ -163,13 +163,13 @@ def _rejoin(origin: PricedLine, line: PricedLine) -> None:
 
 def _check_not_begun(job: LaborLine) -> None:
     if job.clock_entries.exists() or job.inspections.exists():
-        raise IllegalMove(f"“{job.name}”已施工,不能取消。不向客户收费的,请更正付费方(善意、内部)。")
+        raise IllegalMove(f"“{job.name}”已施工，不能取消。不向客户收费的，请更正付费方（善意、内部）。")
 
 
 def _check_not_the_last(order: RepairOrder, line: PricedLine) -> None:
     """Without a job an order could never be inspected."""
     if isinstance(line, LaborLine) and len(agreed_lines(order).jobs) == 1:
-        raise Refused("这是工单的最后一个维修项目,不能取消。工单不做了请作废。")
+        raise Refused("这是工单的最后一个维修项目，不能取消。工单不做了请作废。")
 
 
 def _take(line: P, version: int | None) -> tuple[RepairOrder, P]:
@@ -177,11 +177,11 @@ def _take(line: P, version: int | None) -> tuple[RepairOrder, P]:
     order: RepairOrder = take(line.order, version=version)  # type: ignore[attr-defined]
     work = line.additional_work
     if order.state not in CORRECTABLE:
-        raise IllegalMove(f"{order} 现为“{order.get_state_display()}”,明细不能更正。")
+        raise IllegalMove(f"{order} 现为“{order.get_state_display()}”，明细不能更正。")
     if work is not None and work.state != AdditionalWork.State.ACCEPTED:
-        raise IllegalMove("客户还没有同意这个增项;请在增项里修改。")
+        raise IllegalMove("客户还没有同意这个增项；请在增项里修改。")
     if live_statements(order):
-        raise Refused("工单已出结算单,请先冲销再更正明细。")
+        raise Refused("工单已出结算单，请先冲销再更正明细。")
     return order, take(line)
 
 

@@ -29,8 +29,8 @@ from ..transitions import ORDER_MOVES, PRESENCE_MOVES
 AT_DELIVERY = "delivery"
 CERTIFICATE = "service.completion_certificate"
 HANDOVER_ITEMS = (
-    "维修项目与工单一致,全部完成",
-    "车内外清洁,无遗留工具和旧件",
+    "维修项目与工单一致，全部完成",
+    "车内外清洁，无遗留工具和旧件",
     "油液、灯光、仪表无异常",
     "座椅、后视镜、收音机恢复原位",
     "下次保养提示已设定",
@@ -41,8 +41,8 @@ OLD_PARTS_SHOWN = "旧件已向客户展示"
 EXPLAINED = "已讲解维修内容、费用和质量保证期"
 ADVISED = "已告知未做的建议项目和下次保养时间"
 CALL_ANNOUNCED = "已告知三日内回访并询问方便时间"
-SET_REMOVED = "已取下三件套(座椅套、脚垫、方向盘套)"
-KEY_RETURNED = "交还:车钥匙"
+SET_REMOVED = "已取下三件套（座椅套、脚垫、方向盘套）"
+KEY_RETURNED = "交还：车钥匙"
 SERVICE_KINDS = frozenset({OrderKind.FIRST_SERVICE, OrderKind.PERIODIC_SERVICE})
 SETTLED_FOR_GATE = frozenset({Statement.State.PAID, Statement.State.ON_ACCOUNT})
 
@@ -65,10 +65,10 @@ def delivery_checklist(order: RepairOrder) -> list[str]:
     """What is done with the customer at the car (SV-13); whatever was taken at check-in is given back by name."""
     old_parts = [] if order.old_parts == OldParts.NONE else [OLD_PARTS_SHOWN]
     taken = list(order.check_in.papers) if order.check_in else []
-    returned = [f"交还:{paper}" for paper in taken if "钥匙" not in str(paper)]
+    returned = [f"交还：{paper}" for paper in taken if "钥匙" not in str(paper)]
     protected = [SET_REMOVED] if order.check_in and order.check_in.protective_set else []
     to_sign = [
-        f"客户已在结算单上签字,知悉未修的安全项目:{finding[:40]}" for finding in _refused_unsigned(order)
+        f"客户已在结算单上签字，知悉未修的安全项目：{finding[:40]}" for finding in _refused_unsigned(order)
     ]
     shown = [WALK_AROUND, *old_parts, EXPLAINED, ADVISED, *to_sign, CALL_ANNOUNCED]
     return [*shown, *protected, KEY_RETURNED, *returned]
@@ -97,14 +97,14 @@ def check_handover(
     order.handover_items = ticked(handover_checklist(order), items)
     order.handover_checked_at = timezone.now()
     keep(order, "handover_items", "handover_checked_at")
-    announce("service.handover_checked", order, actor=actor, sentence="内部交车检查完成,可通知客户取车")
+    announce("service.handover_checked", order, actor=actor, sentence="内部交车检查完成，可通知客户取车")
     return order
 
 
 def ticked(checklist: Sequence[str], items: Sequence[str]) -> list[dict[str, object]]:
     """The checklist as it is stored; refused while something on it is not ticked."""
     if missing := [name for name in checklist if name not in items]:
-        raise Refused("还有未完成的项目:" + "、".join(missing), field="items")
+        raise Refused("还有未完成的项目：" + "、".join(missing), field="items")
     return [{"name": name, "done": True} for name in checklist]
 
 
@@ -132,7 +132,7 @@ def give_gate_pass(order: RepairOrder, *, actor: Actor, version: int | None = No
         "service.gate_pass_given",
         order,
         actor=actor,
-        sentence=f"出门证 {given.number},有效至 {timezone.localtime(given.valid_until):%m-%d %H:%M}",
+        sentence=f"出门证 {given.number}，有效至 {timezone.localtime(given.valid_until):%m-%d %H:%M}",
         data={"gate_pass": given.pk},
     )
     freeze("service.gate_pass", given, actor=actor)
@@ -141,17 +141,17 @@ def give_gate_pass(order: RepairOrder, *, actor: Actor, version: int | None = No
 
 def check_car_may_go(order: RepairOrder) -> None:
     """Refuse with the reason the car must stay."""
-    must_be(order, RepairOrder.State.COMPLETED, doing="开出门证(须终检合格、竣工)")
+    must_be(order, RepairOrder.State.COMPLETED, doing="开出门证（须终检合格、竣工）")
     if (valid := valid_pass(order)) is not None:
         raise Refused(f"已有有效的出门证 {valid.number}。")
     if bills := open_bills(order):
         payers = "、".join(bill.payer.label for bill in bills)
-        raise Refused(f"{payers}的项目还没有结算,请先结算。")
+        raise Refused(f"{payers}的项目还没有结算，请先结算。")
     for statement in live_statements(order):
         if statement.payer == Payer.CUSTOMER and statement.state not in SETTLED_FOR_GATE:
-            raise Refused(f"{statement.number} 尚欠 {statement.due} 元,请先收款或经批准挂账。")
+            raise Refused(f"{statement.number} 尚欠 {statement.due} 元，请先收款或经批准挂账。")
     if certificate_is_missing(order):
-        raise Refused("本次维修依法须有竣工出厂合格证,请检验员先出具合格证。")
+        raise Refused("本次维修依法须有竣工出厂合格证，请检验员先出具合格证。")
 
 
 def certificate_is_missing(order: RepairOrder) -> bool:
@@ -220,7 +220,7 @@ def deliver_order(
         "service.order_delivered",
         order,
         actor=actor,
-        sentence=f"交车,出厂里程 {mileage_out} 公里",
+        sentence=f"交车，出厂里程 {mileage_out} 公里",
         data={
             "order": order.pk,
             "vehicle": order.vehicle_id,
@@ -238,9 +238,9 @@ def deliver_order(
 def check_may_leave(order: RepairOrder) -> None:
     """Refuse without a gate pass that still holds."""
     if order.presence != RepairOrder.Presence.GATE_PASS:
-        raise Refused("还没有出门证,请先结清款项并开出门证。")
+        raise Refused("还没有出门证，请先结清款项并开出门证。")
     if valid_pass(order) is None:
-        raise Refused("出门证已过有效时间,请重新开具。")
+        raise Refused("出门证已过有效时间，请重新开具。")
 
 
 def check_call_window(window: CallWindow) -> None:

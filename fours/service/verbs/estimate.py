@@ -32,7 +32,7 @@ def issue_estimate(
     must_be(order, "draft", doing="出估价单")
     lines = all_lines(order)
     if not lines:
-        raise Refused("工单还没有维修项目或配件,不能出估价单。")
+        raise Refused("工单还没有维修项目或配件，不能出估价单。")
     if promised_at is not None and promised_at <= timezone.now():
         raise Refused("预计完工时间须晚于现在。", field="promised_at")
     order.promised_at = promised_at or order.promised_at or proposed_finish(order)
@@ -51,7 +51,7 @@ def issue_estimate(
         "service.estimate_issued",
         order,
         actor=actor,
-        sentence=f"出估价单 {estimate.number},合计 {estimate.total} 元",
+        sentence=f"出估价单 {estimate.number}，合计 {estimate.total} 元",
         data={"estimate": estimate.pk, "total": str(estimate.total)},
     )
     return estimate

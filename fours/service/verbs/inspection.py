@@ -56,7 +56,7 @@ def check_job(
         "service.job_checked",
         job.order,
         actor=actor,
-        sentence=f"组检合格:{job.name}" if passed else f"组检不合格,退回返工:{job.name}({reason})",
+        sentence=f"组检合格：{job.name}" if passed else f"组检不合格，退回返工：{job.name}（{reason}）",
         data={"job": job.pk, "passed": passed},
     )
     return job
@@ -106,7 +106,7 @@ def final_check(
             "service.final_check_failed",
             order,
             actor=actor,
-            sentence=f"终检不合格,退回返工:{names}({reason})",
+            sentence=f"终检不合格，退回返工：{names}（{reason}）",
             data={"jobs": [job.pk for job in back]},
         )
         return order
@@ -129,19 +129,19 @@ def check_ready_for_final(order: RepairOrder, jobs: Sequence[LaborLine]) -> None
     if reason := outstanding(order, jobs):
         raise Refused(reason)
     if Wash.objects.filter(order=order).exclude(state=Wash.State.DONE).exists():
-        raise Refused("终检已合格,车辆在洗车队列中。")
+        raise Refused("终检已合格，车辆在洗车队列中。")
 
 
 def outstanding(order: RepairOrder, jobs: Sequence[LaborLine]) -> str:
     """What keeps the order from its final check, in words; empty when nothing does."""
     if not jobs:
-        return "工单没有维修项目,不能终检。"
+        return "工单没有维修项目，不能终检。"
     open_jobs = [job.name for job in jobs if job.state != State.TEAM_CHECKED]
     if open_jobs:
-        return f"还有项目未经组检:{'、'.join(open_jobs)}。"
+        return f"还有项目未经组检：{'、'.join(open_jobs)}。"
     asked = (AdditionalWork.State.FOUND, AdditionalWork.State.OFFERED)
     waiting = order.additional_works.filter(state__in=asked).count()
-    return f"还有 {waiting} 项增项未得到客户答复,请服务顾问先征询客户。" if waiting else ""
+    return f"还有 {waiting} 项增项未得到客户答复，请服务顾问先征询客户。" if waiting else ""
 
 
 def is_finally_checked(order: RepairOrder) -> bool:
@@ -164,7 +164,7 @@ def _check_answers(passed: bool, items: Items, reason: str) -> None:
     if any(item.get("result") not in RESULTS for item in items):
         raise Refused("检验项目有未填写的结果。", field="items")
     if passed and any(item.get("result") == "fail" for item in items):
-        raise Refused("有不合格项目,不能判为合格。", field="passed")
+        raise Refused("有不合格项目，不能判为合格。", field="passed")
     if not passed and not reason.strip():
         raise Refused("请写明不合格原因。", field="reason")
 
@@ -176,7 +176,7 @@ def _other_than_worker(actor: Actor, jobs: Sequence[LaborLine]) -> User:
     reported = Q(inspections__inspector=actor.user, inspections__level=Inspection.Level.SELF)
     own = LaborLine.objects.filter(worked | reported, pk__in=[job.pk for job in jobs]).distinct()
     if own:
-        raise Refused(f"不能检验自己施工的项目:{'、'.join(job.name for job in own)}。")
+        raise Refused(f"不能检验自己施工的项目：{'、'.join(job.name for job in own)}。")
     return actor.user
 
 

@@ -122,7 +122,7 @@ def add_part(
     if part is not None:
         _same_group(order, part.group_id, "part")
         if not part.active:
-            raise Refused(f"{part.name} 已停用,不能再用。", field="part")
+            raise Refused(f"{part.name} 已停用，不能再用。", field="part")
         name, number = name.strip() or part.name, number or part.number
         brand, unit, kind = brand or part.brand, unit or part.unit, kind or part.source
     line = PartLine(
@@ -241,7 +241,7 @@ def change_line(
         "service.line_changed",
         order,
         actor=actor,
-        sentence=f"修改 {line}:{before} → {line.gross} 元",
+        sentence=f"修改 {line}：{before} → {line.gross} 元",
         data={"line": line.pk, "kind": line._meta.model_name, "gross": [str(before), str(line.gross)]},
     )
     return line
@@ -252,7 +252,7 @@ def remove_line(line: PricedLine, *, actor: Actor, version: int | None = None) -
     """Take a line out. One that was split off goes back into the line it came from; parts of a job stay on the order."""
     order, line = _open_line(line, version)
     if line.splits.exists():  # type: ignore[attr-defined]
-        raise Refused("此行已拆分给其他付费方,请先删除拆分出的行。")
+        raise Refused("此行已拆分给其他付费方，请先删除拆分出的行。")
     if isinstance(line, LaborLine):
         line.parts.update(job=None)
     name, origin = str(line), line.split_from
@@ -281,7 +281,7 @@ def split_line(
         "service.line_split",
         order,
         actor=actor,
-        sentence=f"拆分 {line}:{amount} 元由{other.get_payer_display()}支付",
+        sentence=f"拆分 {line}：{amount} 元由{other.get_payer_display()}支付",
         data={"line": line.pk, "other": other.pk, "amount": str(amount)},
     )
     return other
@@ -292,14 +292,14 @@ def _open(order: RepairOrder, work: AdditionalWork | None, version: int | None) 
     order = take(order, version=version)
     if work is None:
         if order.state != RepairOrder.State.DRAFT:
-            raise IllegalMove(f"{order} 已签字,明细不能直接更改;请通过增项办理。")
+            raise IllegalMove(f"{order} 已签字，明细不能直接更改；请通过增项办理。")
         return order
     if work.order_id != order.pk:
         raise NotThere()
     if take(work).state != AdditionalWork.State.FOUND:
-        raise IllegalMove("增项已报价,不能再改明细;请先撤回报价。")
+        raise IllegalMove("增项已报价，不能再改明细；请先撤回报价。")
     if order.state not in ("authorised", "completed"):
-        raise IllegalMove(f"{order} 现为“{order.get_state_display()}”,不能加增项。")
+        raise IllegalMove(f"{order} 现为“{order.get_state_display()}”，不能加增项。")
     return order
 
 
@@ -354,7 +354,7 @@ def _added(order: RepairOrder, line: L, actor: Actor) -> L:
         "service.line_added",
         order,
         actor=actor,
-        sentence=f"加 {line} {line.gross} 元({line.get_payer_display()})",
+        sentence=f"加 {line} {line.gross} 元（{line.get_payer_display()}）",
         data={"line": line.pk, "kind": line._meta.model_name, "gross": str(line.gross)},
     )
     return line

@@ -109,7 +109,7 @@ def open_order(
         "service.order_opened",
         order,
         actor=actor,
-        sentence=f"开工单:{order.vehicle} {order.get_kind_display()}",
+        sentence=f"开工单：{order.vehicle} {order.get_kind_display()}",
         data={"vehicle": order.vehicle_id, "kind": order.kind, "check_in": order.check_in_id},
     )
     return order
@@ -190,7 +190,7 @@ def authorise_order(
         "service.order_authorised",
         order,
         actor=actor,
-        sentence=f"客户 {order.authorised_by} 签字,合计 {order.estimated_total} 元,承诺 {_local(promised_at)} 完工",
+        sentence=f"客户 {order.authorised_by} 签字，合计 {order.estimated_total} 元，承诺 {_local(promised_at)} 完工",
         data={
             "total": str(order.estimated_total),
             "promised_at": promised_at.isoformat(),
@@ -223,7 +223,7 @@ def change_promise(
         "service.promise_changed",
         order,
         actor=actor,
-        sentence=f"承诺时间 {_local(before)} → {_local(promised_at)}:{reason}({told})",
+        sentence=f"承诺时间 {_local(before)} → {_local(promised_at)}：{reason}（{told}）",
         data={"promised_at": promised_at.isoformat(), "told_customer": told_customer},
     )
     return order
@@ -245,14 +245,14 @@ def void_order(order: RepairOrder, *, reason: str, actor: Actor, version: int | 
         release_reservations(order, actor=actor)
     AdditionalWork.objects.filter(done_later_in=order).update(done_later_in=None)
     cancel_tasks(order, actor=actor)
-    announce("service.order_voided", order, actor=actor, sentence=f"工单作废:{reason}")
+    announce("service.order_voided", order, actor=actor, sentence=f"工单作废：{reason}")
     return order
 
 
 def _signed(store: Store, check_in: CheckIn) -> CheckIn:
     if check_in.store_id != store.pk:
         raise Refused("接车单不属于本店。", field="check_in")
-    must_be(check_in, "signed", doing="开工单,请先完成接车签字")
+    must_be(check_in, "signed", doing="开工单，请先完成接车签字")
     return check_in
 
 
@@ -277,7 +277,7 @@ def _locked_vehicle(store: Store, vehicle: Vehicle | None) -> Vehicle:
 def _customer_of(vehicle: Vehicle, customer: Customer | None) -> Customer:
     customer = customer or vehicle.owner
     if customer is None or customer.store_id != vehicle.store_id:
-        raise Refused("请选择托修方(客户)。", field="customer")
+        raise Refused("请选择托修方（客户）。", field="customer")
     return customer
 
 
@@ -308,7 +308,7 @@ def _check_second_open(order: RepairOrder) -> None:
     other = others.first()
     if other is not None and not order.second_open_reason:
         raise Refused(
-            f"该车已有未交车的“{order.get_kind_display()}”工单({other})。确需再开一张,请写明原因。",
+            f"该车已有未交车的“{order.get_kind_display()}”工单（{other}）。确需再开一张，请写明原因。",
             field="second_open_reason",
         )
 
@@ -336,26 +336,26 @@ def _take_mileage(order: RepairOrder, mileage_in: int | None, check_in: CheckIn 
 def _check_contract(order: RepairOrder, lines: OrderLines, signed_by: str, promised_at: datetime) -> None:
     """What the law wants on the contract must be there before anybody signs it."""
     if not lines:
-        raise Refused("工单还没有维修项目或配件,不能签字。")
+        raise Refused("工单还没有维修项目或配件，不能签字。")
     _needed(signed_by, "请填写签字人姓名。", "signed_by")
     _check_future(promised_at)
     if not order.deliverer_phone:
-        raise Refused("请先填写送修人电话,委托书上必须有联系方式。")
+        raise Refused("请先填写送修人电话，委托书上必须有联系方式。")
     if not (order.vehicle.plate or order.vehicle.vin):
-        raise Refused("车辆既无车牌也无车架号,请先补全车辆档案。")
+        raise Refused("车辆既无车牌也无车架号，请先补全车辆档案。")
     if not order.insurer_name and any(line.payer == RepairOrder.Payer.INSURER for line in lines):
-        raise Refused("有由保险支付的项目,请先填写保险公司。")
+        raise Refused("有由保险支付的项目，请先填写保险公司。")
 
 
 def _check_untouched(order: RepairOrder) -> None:
     if order.parts.filter(issued__gt=0).exists():
-        raise Refused("已有配件领出,须先退料才能作废。")
+        raise Refused("已有配件领出，须先退料才能作废。")
     if ClockEntry.objects.filter(job__order=order).exists():
-        raise Refused("已有技师打卡施工,不能作废。")
+        raise Refused("已有技师打卡施工，不能作废。")
     if order.statements.exclude(state="reversed").filter(reverses__isnull=True).exists():
-        raise Refused("已出结算单,须先冲销才能作废。")
+        raise Refused("已出结算单，须先冲销才能作废。")
     if Payment.objects.filter(statement__order=order, corrections__isnull=True, amount__gt=0).exists():
-        raise Refused("已有收款未退,不能作废。")
+        raise Refused("已有收款未退，不能作废。")
 
 
 def _check_future(promised_at: datetime) -> None:

@@ -121,8 +121,8 @@ def _claim(statement: Statement, amount: Decimal, version: int | None) -> None:
         raise NotThere()
     must_be(now, *OPEN, doing="收款")
     if version is not None and now.version != version:
-        raise Stale(f"{now.number} 刚有他人办理,现尚欠 {now.due} 元。请核对后再收款。")
-    raise Gone(f"收款 {amount} 元超过尚欠的 {now.due} 元,请改为不超过尚欠金额。", field="amount_0")
+        raise Stale(f"{now.number} 刚有他人办理，现尚欠 {now.due} 元。请核对后再收款。")
+    raise Gone(f"收款 {amount} 元超过尚欠的 {now.due} 元，请改为不超过尚欠金额。", field="amount_0")
 
 
 def _record(statement: Statement, part: Part, actor: Actor) -> Payment:
@@ -193,7 +193,7 @@ def refund_payment(
         "service.payment_refunded",
         statement,
         actor=actor,
-        sentence=f"退款 {refund.get_kind_display()} {amount} 元({payment.number}):{refund.reason}",
+        sentence=f"退款 {refund.get_kind_display()} {amount} 元（{payment.number}）：{refund.reason}",
         data={"payment": payment.pk, "refund": refund.pk},
     )
     freeze("service.receipt", refund, actor=actor)

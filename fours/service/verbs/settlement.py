@@ -58,7 +58,7 @@ def issue_statements(
     check_may_be_billed(order, lines)
     bills = open_bills(order, lines)
     if not bills:
-        raise Refused("没有可结算的项目:结算单都已开出,或工单没有项目。")
+        raise Refused("没有可结算的项目：结算单都已开出，或工单没有项目。")
     bills = with_rounding(order, bills, rounding, actor)
     propose_next_service(order)
     statements = [_issue(order, bill, actor) for bill in bills]
@@ -67,7 +67,8 @@ def issue_statements(
         "service.statements_issued",
         order,
         actor=actor,
-        sentence="结算:" + "、".join(f"{s.get_payer_display()} {s.total} 元({s.number})" for s in statements),
+        sentence="结算："
+        + "、".join(f"{s.get_payer_display()} {s.total} 元（{s.number}）" for s in statements),
         data={"statements": [statement.pk for statement in statements]},
     )
     for statement in statements:
@@ -86,7 +87,7 @@ def with_rounding(order: RepairOrder, bills: Sequence[Bill], rounding: Decimal, 
     mine = next((bill for bill in bills if bill.payer == Payer.CUSTOMER), None)
     if mine is None or rounding > mine.total:
         most = mine.total if mine else NOTHING
-        raise Refused(f"抹零只用于客户结算单,且不能超过其应收 {most} 元。", field="rounding")
+        raise Refused(f"抹零只用于客户结算单，且不能超过其应收 {most} 元。", field="rounding")
     said, bound = f"抹零 {rounding} 元", f"应收 {mine.total} 元"
     check_authority(ROUNDING, order, rounding, actor=actor, said=said, field="rounding", bound=bound)
     return [round_off(bill, rounding) if bill is mine else bill for bill in bills]
@@ -132,7 +133,7 @@ def _settle_without_money(statement: Statement) -> None:
         statement.paid_at = statement.issued_at
     elif statement.payer in BORNE_BY_STORE:
         move(statement, Statement.State.ON_ACCOUNT, STATEMENT_MOVES)
-        statement.on_account_reason = "店内承担,内部结转,不收款"
+        statement.on_account_reason = "店内承担，内部结转，不收款"
 
 
 @verb("挂账", "service.view", states=["issued", "part_paid"])
@@ -158,7 +159,7 @@ def put_on_account(
         "service.put_on_account",
         statement.order,
         actor=actor,
-        sentence=f"{statement.number} 挂账 {statement.due} 元:{statement.on_account_reason}",
+        sentence=f"{statement.number} 挂账 {statement.due} 元：{statement.on_account_reason}",
         data={"statement": statement.pk},
     )
     return statement
@@ -175,7 +176,7 @@ def may_put_on_account(statement: Statement, actor: Actor) -> bool:
 
 def check_may_go_on_account(statement: Statement, actor: Actor) -> None:
     if not may_put_on_account(statement, actor):
-        raise NotAllowed("您的岗位不能为这张结算单办理挂账,请由服务经理办理。")
+        raise NotAllowed("您的岗位不能为这张结算单办理挂账，请由服务经理办理。")
 
 
 @verb("冲销", "service.reverse", states=STANDING, needs_reason=True, plain=True)
@@ -199,7 +200,7 @@ def reverse_statement(
         "service.statement_reversed",
         order,
         actor=actor,
-        sentence=f"冲销 {statement.number}({statement.total} 元):{statement.reversal_reason}",
+        sentence=f"冲销 {statement.number}（{statement.total} 元）：{statement.reversal_reason}",
         data={"statement": statement.pk, "counter_statement": counter.pk},
     )
     open_again(order, actor=actor, sentence=f"{statement.number} 已冲销")
@@ -213,7 +214,7 @@ def check_may_be_reversed(statement: Statement, reason: str) -> None:
         raise Refused("冲销单不能再冲销。")
     kept = statement.payments.aggregate(kept=Sum("amount"))["kept"] or NOTHING
     if kept or statement.paid:
-        raise Refused(f"{statement.number} 已收 {kept} 元,请先全部退款再冲销。")
+        raise Refused(f"{statement.number} 已收 {kept} 元，请先全部退款再冲销。")
     if not reason.strip():
         raise Refused("请填写冲销原因。", field="reason")
 

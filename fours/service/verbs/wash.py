@@ -38,7 +38,7 @@ def finish_wash(
     wash = take(wash, version=version)
     must_be(wash, Wash.State.WASHING, doing="完成洗车")
     if missing := [name for name in WASH_ITEMS if name not in items]:
-        raise Refused(f"还有未确认的项目:{'、'.join(missing)}。", field="items")
+        raise Refused(f"还有未确认的项目：{'、'.join(missing)}。", field="items")
     move(wash, Wash.State.DONE, WASH_MOVES)
     wash.done_at, wash.items = timezone.now(), list(items)
     keep(wash, "state", "done_at", "items")

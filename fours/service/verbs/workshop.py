@@ -35,7 +35,7 @@ def take_job(job: LaborLine, *, version: int | None = None) -> LaborLine:
 def check_may_be_worked(job: LaborLine) -> None:
     """Refuse work on an order that is not signed or is finished, and on lines the customer has not agreed to."""
     if not job.is_authorised:
-        raise NotAuthorised(f"“{job.name}”客户尚未同意,不能施工。请先由服务顾问征得客户同意。")
+        raise NotAuthorised(f"“{job.name}”客户尚未同意，不能施工。请先由服务顾问征得客户同意。")
     must_be(job.order, RepairOrder.State.AUTHORISED, doing="施工")
 
 
@@ -69,7 +69,7 @@ def dispatch_job(
         "service.job_dispatched",
         job.order,
         actor=actor,
-        sentence=f"派工:{job.name} → {names}{place}",
+        sentence=f"派工：{job.name} → {names}{place}",
         data={"job": job.pk, "technicians": [technician.pk for technician in technicians]},
     )
     return job
@@ -89,7 +89,7 @@ def take_back_job(job: LaborLine, *, actor: Actor, version: int | None = None) -
     """Take a job that nobody has begun back into the queue."""
     job = take_job(job, version=version)
     if job.clock_entries.exists():
-        raise Refused(f"“{job.name}”已有施工记录,不能收回,可改派。")
+        raise Refused(f"“{job.name}”已有施工记录，不能收回，可改派。")
     move(job, State.OPEN, JOB_MOVES)
     job.assignments.all().delete()
     job.bay = ""
@@ -98,7 +98,7 @@ def take_back_job(job: LaborLine, *, actor: Actor, version: int | None = None) -
         "service.job_taken_back",
         job.order,
         actor=actor,
-        sentence=f"收回派工:{job.name}",
+        sentence=f"收回派工：{job.name}",
         data={"job": job.pk},
     )
     return job
@@ -116,12 +116,12 @@ def clock_on(job: LaborLine, *, actor: Actor, version: int | None = None) -> Clo
     )
     if running is not None:
         where = f"{running.job.order}“{running.job.name}”"
-        raise Refused(f"您正在做 {where},请先暂停或完工,再开工这一项。")
+        raise Refused(f"您正在做 {where}，请先暂停或完工，再开工这一项。")
     try:
         with transaction.atomic():
             entry = ClockEntry.objects.create(job=job, technician=technician, started_at=timezone.now())
     except IntegrityError as error:
-        raise Gone("您刚刚已在另一项上开工,请刷新页面。") from error
+        raise Gone("您刚刚已在另一项上开工，请刷新页面。") from error
     resumed = job.state == State.PAUSED
     if job.state != State.IN_WORK:
         move(job, State.IN_WORK, JOB_MOVES)
@@ -131,7 +131,7 @@ def clock_on(job: LaborLine, *, actor: Actor, version: int | None = None) -> Clo
         "service.job_started",
         job.order,
         actor=actor,
-        sentence=f"{'继续施工' if resumed else '开工'}:{job.name}",
+        sentence=f"{'继续施工' if resumed else '开工'}：{job.name}",
         data={"job": job.pk, "clock": entry.pk},
     )
     return entry
@@ -140,7 +140,7 @@ def clock_on(job: LaborLine, *, actor: Actor, version: int | None = None) -> Clo
 def assigned(job: LaborLine, actor: Actor) -> User:
     """The actor as one of the job's technicians; others are told to have it dispatched to them."""
     if actor.user is None or not job.assignments.filter(technician=actor.user).exists():
-        raise NotAllowed(f"“{job.name}”没有派给您,请找车间主管改派。")
+        raise NotAllowed(f"“{job.name}”没有派给您，请找车间主管改派。")
     return actor.user
 
 
@@ -165,7 +165,7 @@ def pause_job(job: LaborLine, *, reason: str, actor: Actor, version: int | None 
         "service.job_paused",
         job.order,
         actor=actor,
-        sentence=f"中断:{job.name}({label})",
+        sentence=f"中断：{job.name}（{label}）",
         data={"job": job.pk, "reason": reason},
     )
     return job
@@ -189,12 +189,14 @@ def finish_job(
     check_may_be_worked(job)
     technician = assigned(job, actor)
     if job.state == State.PAUSED:
-        raise Refused(f"“{job.name}”处于中断,请先继续施工再报完工。")
+        raise Refused(f"“{job.name}”处于中断，请先继续施工再报完工。")
     must_be(job, State.IN_WORK, doing="报完工")
     failed = [item["name"] for item in items if item.get("result") not in ("ok", "watch")]
     if failed or not items:
         what = "、".join(failed) or "自检项目"
-        raise Refused(f"自检未完成:{what}。合格后才能报完工;如需更换或加项,请用“发现问题”。", field="items")
+        raise Refused(
+            f"自检未完成：{what}。合格后才能报完工；如需更换或加项，请用“发现问题”。", field="items"
+        )
     job.clock_entries.filter(ended_at=None).update(ended_at=timezone.now())
     Inspection.objects.create(
         order=job.order,
@@ -211,7 +213,7 @@ def finish_job(
         "service.job_finished",
         job.order,
         actor=actor,
-        sentence=f"完工自检合格:{job.name}",
+        sentence=f"完工自检合格：{job.name}",
         data={"job": job.pk},
     )
     return job

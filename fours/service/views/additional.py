@@ -45,7 +45,7 @@ def finding_new(request: ActorRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         work = attempt(form, lambda: report_finding(order, actor=request.actor, **form.cleaned_data))
         if work is not None:
-            said = "已记录,请加项目报价。" if prices else "已报告,等服务顾问向客户报价。同意之前请勿施工。"
+            said = "已记录，请加项目报价。" if prices else "已报告，等服务顾问向客户报价。同意之前请勿施工。"
             return done(request, said, reverse("additional", args=[work.pk]))
     context = {"form": form, "order": order, "prices": prices}
     return page(request, "service/orders/finding.html", context, form)
@@ -97,7 +97,7 @@ def _proposal(work: AdditionalWork) -> datetime | None:
 @screen("service.order")
 def additional_offer(request: ActorRequest, pk: int) -> HttpResponse:
     """Offer it to the customer."""
-    return _step(request, pk, "offer", OfferForm(request.POST), offer_additional_work, "已报价,请联系客户。")
+    return _step(request, pk, "offer", OfferForm(request.POST), offer_additional_work, "已报价，请联系客户。")
 
 
 @require_POST
@@ -105,7 +105,7 @@ def additional_offer(request: ActorRequest, pk: int) -> HttpResponse:
 def additional_accept(request: ActorRequest, pk: int) -> HttpResponse:
     """The customer agrees."""
     form = AnswerForm(request.POST, auto_id="accept-%s")
-    return _step(request, pk, "accept", form, accept_additional_work, "已记录客户同意,可以派工领料。")
+    return _step(request, pk, "accept", form, accept_additional_work, "已记录客户同意，可以派工领料。")
 
 
 @require_POST
@@ -113,7 +113,7 @@ def additional_accept(request: ActorRequest, pk: int) -> HttpResponse:
 def additional_refuse(request: ActorRequest, pk: int) -> HttpResponse:
     """The customer does not."""
     form = RefusalForm(request.POST, auto_id="refuse-%s")
-    return _step(request, pk, "refuse", form, refuse_additional_work, "已记录客户不同意,下次来店会提醒。")
+    return _step(request, pk, "refuse", form, refuse_additional_work, "已记录客户不同意，下次来店会提醒。")
 
 
 def _step(

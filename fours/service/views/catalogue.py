@@ -27,7 +27,7 @@ def package_line_new(request: ActorRequest, pk: int) -> HttpResponse:
         )
         if added:
             return done(request, "已加入套餐", back)
-    context = {"title": f"{package}:加入明细", "form": form, "cancel_url": back, "submit_label": "加入"}
+    context = {"title": f"{package}：加入明细", "form": form, "cancel_url": back, "submit_label": "加入"}
     return page(request, "kernel/form_page.html", context, form)
 
 

@@ -243,7 +243,7 @@ def order_new(request: ActorRequest) -> HttpResponse:
             ),
         )
         if made is not None:
-            return done(request, "已开工单,请加维修项目。", reverse("order", args=[made.pk]))
+            return done(request, "已开工单，请加维修项目。", reverse("order", args=[made.pk]))
     context: dict[str, object] = {"form": form, "check_in": check_in}
     return page(request, "service/orders/new.html", context, form)
 

@@ -35,7 +35,7 @@ def order_authorise(request: ActorRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         signed = attempt(form, lambda: _sign(request, order, form))
         if signed is not None:
-            return done(request, f"已签字,工单 {signed.number}。", reverse("order", args=[pk]))
+            return done(request, f"已签字，工单 {signed.number}。", reverse("order", args=[pk]))
     context = {
         "form": form,
         "order": order,
@@ -76,7 +76,7 @@ def order_estimate(request: ActorRequest, pk: int) -> HttpResponse:
         "form": form,
         "order": order,
         "title": "出估价单",
-        "intro": "预计完工时间按所需工时、营业时间和车间余量推算,可修改。",
+        "intro": "预计完工时间按所需工时、营业时间和车间余量推算，可修改。",
         "submit_label": "出估价单",
     }
     return page(request, "service/orders/step.html", context, form)
@@ -101,7 +101,7 @@ def order_promise(request: ActorRequest, pk: int) -> HttpResponse:
         "form": form,
         "order": order,
         "title": "更改承诺时间",
-        "intro": "首次承诺的时间会保留,用于考核准时交车。",
+        "intro": "首次承诺的时间会保留，用于考核准时交车。",
         "submit_label": "更改承诺时间",
     }
     return page(request, "service/orders/step.html", context, form)

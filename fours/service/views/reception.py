@@ -184,7 +184,7 @@ def appointment_new(request: ActorRequest) -> HttpResponse:
         booked = attempt(form, lambda: _beside_time(lambda: _book(request, form)))
         if booked is not None:
             local = timezone.localtime(booked.at)
-            message = f"已预约 {local:%m-%d %H:%M},{booked.number}。"
+            message = f"已预约 {local:%m-%d %H:%M}，{booked.number}。"
             return done(request, message, f"{reverse('appointments')}?day={local:%Y-%m-%d}")
     context = {**_when(request, form, _day(request), _kind(request)), "car": car}
     return page(request, "service/reception/appointment_new.html", context, form)

@@ -140,7 +140,7 @@ def appointment_arrive(request: ActorRequest, pk: int) -> HttpResponse:
         appointment=booked,
         actor=request.actor,
     )
-    return done(request, "客户已到店,请登记接车。", reverse("check_in", args=[started.pk]))
+    return done(request, "客户已到店，请登记接车。", reverse("check_in", args=[started.pk]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -162,8 +162,8 @@ def check_in(request: ActorRequest, pk: int) -> HttpResponse:
     if saved is None:
         return _tablet(request, shown, form)
     if signing:
-        return done(request, f"接车单 {saved.number} 已签字,请开工单。", reverse("check_in", args=[pk]))
-    return done(request, "已保存,可稍后继续。", reverse("check_ins"))
+        return done(request, f"接车单 {saved.number} 已签字，请开工单。", reverse("check_in", args=[pk]))
+    return done(request, "已保存，可稍后继续。", reverse("check_ins"))
 
 
 def _save(request: ActorRequest, shown: CheckIn, form: CheckInForm, *, signing: bool) -> CheckIn:
@@ -186,7 +186,7 @@ def _save(request: ActorRequest, shown: CheckIn, form: CheckInForm, *, signing: 
 def _autosave(request: ActorRequest, shown: CheckIn, form: CheckInForm) -> HttpResponse:
     """Keep what is right of what was typed so far, and say what is not; the page itself stays as it is."""
     form.is_valid()
-    problems = [f"{form[name].label}:{errors[0]}" for name, errors in form.errors.items()]
+    problems = [f"{form[name].label}：{errors[0]}" for name, errors in form.errors.items()]
     version, status = shown.version, 200
     try:
         seen = form.cleaned_data.get("version")

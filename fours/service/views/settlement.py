@@ -177,7 +177,7 @@ def statement_account(request: ActorRequest, pk: int) -> HttpResponse:
         "title": f"挂账 {shown.number}",
         "crumbs": [("结算", reverse("statements")), (shown.number, address)],
         "form": form,
-        "intro": f"{shown.payer_name} 尚欠 {shown.due} 元。挂账后车辆可以放行,款项到账时再收款。",
+        "intro": f"{shown.payer_name} 尚欠 {shown.due} 元。挂账后车辆可以放行，款项到账时再收款。",
         "submit_label": "挂账",
         "cancel_url": address,
     }
@@ -207,10 +207,8 @@ def payment_refund(request: ActorRequest, pk: int) -> HttpResponse:
         "title": f"退款 {payment.number}",
         "crumbs": [("结算", reverse("statements")), (payment.statement.number, address)],
         "form": form,
-        "intro": (
-            f"{payment.get_kind_display()}收款 {payment.amount} 元，可退 {refundable(payment)} 元。原路退回。"
-            "只退错收的款；费用本身要改的，请冲销结算单、更正工单明细后重新结算。"
-        ),
+        "intro": f"{payment.get_kind_display()}收款 {payment.amount} 元，可退 {refundable(payment)} 元。原路退回。"
+        "只退错收的款；费用本身要改的，请冲销结算单、更正工单明细后重新结算。",
         "submit_label": "确认退款",
         "cancel_url": address,
     }

@@ -44,7 +44,7 @@ def handover(request: ActorRequest, pk: int) -> HttpResponse:
             ),
         )
         if checked is not None:
-            return done(request, "内部交车检查完成,请通知客户取车", reverse("order", args=[pk]))
+            return done(request, "内部交车检查完成，请通知客户取车", reverse("order", args=[pk]))
     lines = work_done(order)
     context: dict[str, object] = {"order": order, "form": form, "lines": lines}
     return page(request, "service/settlement/handover.html", context, form)

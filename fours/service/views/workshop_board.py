@@ -33,9 +33,9 @@ Job = LaborLine.State
 # Where a card may not simply be dropped, and who moves it there instead.
 WHO_MOVES = {
     "in_work": "开工由技师在自己的手机上打卡。",
-    "inspection": "完工由技师自检报完工,再由班组长组检。",
+    "inspection": "完工由技师自检报完工，再由班组长组检。",
     "washing": "终检合格后自动进入洗车队列。",
-    READY: "终检(和洗车)完成后自动竣工。",
+    READY: "终检（和洗车）完成后自动竣工。",
 }
 
 
@@ -103,7 +103,7 @@ def _drop(order: RepairOrder, column: str, actor: Actor) -> str:
     jobs = agreed_jobs(order)
     if column == "dispatched":
         if not any(job.state in (Job.OPEN, Job.DISPATCHED) for job in jobs):
-            raise IllegalMove("没有可派的项目:都已开工或完工。")
+            raise IllegalMove("没有可派的项目：都已开工或完工。")
         return reverse("order_dispatch", args=[order.pk])
     if column == "waiting_dispatch":
         given = [job for job in jobs if job.state == Job.DISPATCHED]
@@ -115,7 +115,7 @@ def _drop(order: RepairOrder, column: str, actor: Actor) -> str:
     if column == WAITING:
         running = next((job for job in jobs if job.state == Job.IN_WORK), None)
         if running is None:
-            raise IllegalMove("没有正在施工的项目,不能中断。")
+            raise IllegalMove("没有正在施工的项目，不能中断。")
         return reverse("job_pause", args=[running.pk])
     raise IllegalMove(WHO_MOVES.get(column, "不能移到这一列。"))
 

@@ -198,7 +198,7 @@ def job_pause(request: ActorRequest, pk: int) -> HttpResponse:
         )
         if paused is not None:
             back = "my_jobs" if request.actor.can("service.work") and _is_mine(shown, request) else "board"
-            return done(request, f"已中断:{PauseReason(form.cleaned_data['reason']).label}。", reverse(back))
+            return done(request, f"已中断：{PauseReason(form.cleaned_data['reason']).label}。", reverse(back))
     context = {"job": shown, "order": shown.order, "form": form, "reasons": PauseReason.choices}
     return page(request, "service/workshop/pause.html", context, form)
 
@@ -224,7 +224,7 @@ def job_finish(request: ActorRequest, pk: int) -> HttpResponse:
             ),
         )  # fmt: skip
         if finished is not None:
-            return done(request, f"“{shown.name}”已报完工,等班组长检验。", reverse("my_jobs"))
+            return done(request, f"“{shown.name}”已报完工，等班组长检验。", reverse("my_jobs"))
     context = {"job": shown, "order": shown.order, "form": form}
     return page(request, "service/workshop/finish.html", context, form)
 
