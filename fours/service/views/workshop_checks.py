@@ -117,8 +117,10 @@ def inspection(request: ActorRequest, pk: int) -> HttpResponse:
 
 def _outcome(order: RepairOrder, passed: bool) -> str:
     if not passed:
-        return "终检不合格,已退回返工。"
-    return "终检合格,已竣工。" if order.state == RepairOrder.State.COMPLETED else "终检合格,已进入洗车队列。"
+        return "终检不合格，已退回返工。"
+    return (
+        "终检合格，已竣工。" if order.state == RepairOrder.State.COMPLETED else "终检合格，已进入洗车队列。"
+    )
 
 
 @require_GET

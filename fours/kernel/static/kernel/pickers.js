@@ -20,9 +20,11 @@ export function startPickers(root) {
         item: (item, escape) => `<div>${escape(item.text)}${sub(item, escape)}</div>`,
         no_results: () => '<div class="no-results">没有找到</div>',
         loading: () => '<div class="no-results">正在查找…</div>',
-        option_create: (data, escape) => `<div class="create">店里没有,用 <b>${escape(data.input)}</b> 建档</div>`,
+        option_create: (data, escape) => `<div class="create">店里没有，用 <b>${escape(data.input)}</b> 建档</div>`,
       },
     });
+    // The label now names the box one types into; the select behind it has none left to be read by.
+    select.setAttribute("aria-hidden", "true");
   });
 }
 

@@ -13,7 +13,7 @@ function start(form) {
     const sum = rows.reduce((total, row) => total + cents(row.amount.value), 0);
     const cash = rows.filter((row) => row.kind.value === "cash").reduce((total, row) => total + cents(row.amount.value), 0);
     const left = cents(form.dataset.due) - sum;
-    form.querySelector("[data-sum]").textContent = `${yuan(sum)}${left > 0 ? `,还差 ${yuan(left)}` : left < 0 ? `,多收 ${yuan(-left)}` : ""}`;
+    form.querySelector("[data-sum]").textContent = `${yuan(sum)}${left > 0 ? `，还差 ${yuan(left)}` : left < 0 ? `，多收 ${yuan(-left)}` : ""}`;
     if (!tendered.value) change.textContent = "—";
     else change.textContent = cents(tendered.value) < cash ? `还差 ${yuan(cash - cents(tendered.value))}` : yuan(cents(tendered.value) - cash);
   };
