@@ -223,5 +223,5 @@ def test_the_interface_shows_nothing_and_changes_nothing(
                 if ("/parts/" not in path and answer.status_code not in allowed) or leaks(answer):
                     wrong.append(f"{method} {path} {pk}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
-    assert tried > 200
+    assert tried > 100
     assert snapshot(story, see) == before
