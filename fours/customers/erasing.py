@@ -92,7 +92,11 @@ def erase_rows(store: Store, rows: Rows) -> None:
         scrub(model, names | numbers, {"id": sorted(pks)})
     for model, (kind, pk) in _referring():
         for target, pks in rows.items():
-            chosen: dict[str, list[Any]] = {kind: [target._meta.label_lower], pk: sorted(pks), "store_id": [store.pk]}
+            chosen: dict[str, list[Any]] = {
+                kind: [target._meta.label_lower],
+                pk: sorted(pks),
+                "store_id": [store.pk],
+            }
             scrub(model, names | numbers, chosen)
     scrub(Comment, numbers, {"store_id": [store.pk]})
     _forget_loads(store, names, numbers)
