@@ -78,6 +78,8 @@ ADMINISTRATION = {"org.manage_users", "org.change_settings", "org.change_rights"
 WITHOUT = {
     "add_package_line": "the catalogue is kept on screens and by imports; the interface reads it",
     "remove_package_line": "as add_package_line",
+    "start_loading": "imports are done on screens and by `fours import`",
+    "stop_loading": "as start_loading",
     "broadcast_message": "whom it reaches is looked at on the screen before it is sent",
     "recall_broadcast": "as broadcast_message",
     "create_customers": "create_customer in quantity, for imports",

@@ -16,7 +16,7 @@ from fours.server.postgres import EmbeddedPostgres
 
 RESULT = {
     **{"read": 3, "created": 1, "updated": 0, "unchanged": 1, "rejected": 1},
-    "warnings": [{"row": 4, "column": "里程", "message": "比已知里程少,未采用"}],
+    "warnings": [{"row": 4, "column": "里程", "message": "比已知里程少，未采用"}],
     "errors": [{"row": 6, "column": "车架号", "message": "应为 17 位"}],
 }
 QUERY = ("manage", "shell", "--command", "from fours.kernel.models import Store; Store.objects.count()")

@@ -77,7 +77,10 @@ def recount_calls(store: Store) -> int:
     )
     moved = 0
     for call in calls.exclude(pk__in=agreed).order_by("pk"):
-        order = call.orders.select_related("order").order_by("pk")[0].order
+        joined = call.orders.select_related("order").order_by("pk").first()
+        if joined is None:
+            continue
+        order = joined.order
         when = call_time(store, call.delivered_on, order.call_from, order.call_until)
         if when != CallTime(call.window_start, call.window_end, call.due_at):
             move_call(call, when)
