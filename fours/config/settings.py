@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "fours.desk.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "fours.desk.compression.CompressTexts",
     "csp.middleware.CSPMiddleware",
     "fours.desk.middleware.RequestTransaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
