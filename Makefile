@@ -11,7 +11,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 FOURS := $(BIN)/fours
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-nobrowser reliability lint screenshots lock clean
+.PHONY: help install run test test-nobrowser reliability every-page lint screenshots lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -34,6 +34,9 @@ test-nobrowser: .venv/.dev node_modules/.installed ## the suite without its brow
 reliability: .venv/.dev node_modules/.installed ## kill -9 KILLS (100) times in the middle of work, prove the books; FUZZ (50) requests for each operation
 	@FOURS_KILLS="$(KILLS)" $(BIN)/python -m pytest tests/reliability --durations=0
 	@FOURS_FUZZ="$(FUZZ)" $(BIN)/python -m pytest tests/api/test_fuzz.py --durations=0
+
+every-page: .venv/.dev node_modules/.installed ## axe-core, light and dark, and page weight over every page; the suite reads a sample
+	@FOURS_CHROMIUM="$$(tools/chromium)" && export FOURS_CHROMIUM && FOURS_EVERY_PAGE=1 $(BIN)/python -m pytest -s tests/browser/test_every_page.py
 
 lint: .venv/.dev node_modules/.installed ## style, types, layers, missing migrations, addresses
 	@$(BIN)/ruff check .

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 import psycopg
@@ -102,6 +103,13 @@ def client_of(person: PersonOf) -> Callable[..., Client]:
 @pytest.fixture
 def committed(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """Real commits, for races between threads; everything is emptied afterwards by the owner."""
+    with real_commits(django_db_blocker):
+        yield
+
+
+@contextmanager
+def real_commits(django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """What `committed` gives, for fixtures that live longer than a test."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         yield
         connection.close()

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core.handlers.wsgi import WSGIHandler
-from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from conftest import real_commits
 from tests.browser.counter import Counter
+from tests.browser.desks import Desks, desks_at
+from tests.browser.serving import answering, as_served
 
 CHROMIUM_ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -24,24 +26,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-class QuietHandler(WSGIRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """A test's own output is enough."""
-
-
 @pytest.fixture
 def address(committed: None) -> Iterator[str]:
     """Where the product answers, on committed data of this process's own database."""
-    from threading import Thread
+    with answering(StaticFilesHandler(WSGIHandler())) as found:
+        yield found
 
-    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietHandler, allow_reuse_address=False)
-    server.set_app(StaticFilesHandler(WSGIHandler()))
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+
+@pytest.fixture(scope="module")
+def desks(
+    django_db_blocker: pytest.FixtureRequest, chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desks]:
+    """The posts of the busy store at their desks, once for a module; static files as the product serves them."""
+    with (
+        real_commits(django_db_blocker),
+        as_served(tmp_path_factory.mktemp("static")) as address,
+        desks_at(address, chromium) as opened,
+    ):
+        yield opened
 
 
 @pytest.fixture(scope="session")
