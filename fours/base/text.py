@@ -89,12 +89,17 @@ def pinyin(name: str, *, person: bool = False) -> str:
     With `person` the first character is read as a surname: 单, 曾, 仇 … Letters and digits
     stay as they are.
     """
-    return "".join(_syllables(name, person, Style.NORMAL))
+    return "".join(_syllables(squeeze(name), person))
 
 
 def initials(name: str, *, person: bool = False) -> str:
     """The first letter of each character, lower case; letters and digits stay whole: 机滤A6 → jla6."""
-    return "".join(_syllables(name, person, Style.FIRST_LETTER))
+    text = squeeze(name)
+    syllables = _syllables(text, person)
+    # With a syllable for each character nothing stays whole, and nothing has to be read again.
+    if len(syllables) == len(text):
+        return "".join(syllable[:1] for syllable in syllables)
+    return "".join(_read(text, person, Style.FIRST_LETTER))
 
 
 def suffixes(text: str, minimum: int) -> list[str]:
@@ -115,10 +120,15 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:-8]}****{phone[-4:]}"
 
 
-# A file's name is read for the customer's keys and again for the car's; reading is slow.
-@lru_cache(maxsize=1000)
-def _syllables(name: str, person: bool, style: Style) -> tuple[str, ...]:
-    text = squeeze(name)
+# A file's name is read for the customer's keys and again for the car's; reading is slow. An import reads 500 at a time.
+@lru_cache(maxsize=2000)
+def _syllables(text: str, person: bool) -> tuple[str, ...]:
+    if person and text[:1] not in _SURNAMES:
+        return _syllables(text, False)
+    return _read(text, person, Style.NORMAL)
+
+
+def _read(text: str, person: bool, style: Style) -> tuple[str, ...]:
     spoken = _SURNAMES.get(text[:1]) if person else None
     if spoken is None:
         return tuple(part.lower() for part in lazy_pinyin(text, style=style))

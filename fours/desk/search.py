@@ -4,12 +4,13 @@ The lookup uses `>=` and `<` on a column in C collation only: under row-level se
 would not use the index. What a key leads to is read again through the actor's rights, so an old key shows nothing.
 """
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from django.db import models
+from django.db import connection, models
 
 from fours.base.text import half_width, initials, pinyin, suffixes
 from fours.kernel.actor import Actor
@@ -121,9 +122,9 @@ def name_keys(name: str, *, person: bool = False) -> list[Key]:
     """A name: whole, its endings from two characters, its pinyin and initials (a person's surname read as one)."""
     text = normal(name)
     keys = [(key, 2 if key == text else 4) for key in suffixes(text, 2)]
-    readings = {person, False}
-    keys += [(normal(pinyin(name, person=reading)), 4) for reading in readings]
-    return keys + [(normal(initials(name, person=reading)), 4) for reading in readings]
+    for reading in {person, False}:
+        keys += [(normal(pinyin(name, person=reading)), 4), (normal(initials(name, person=reading)), 4)]
+    return keys
 
 
 def number_keys(number: str) -> list[Key]:
@@ -146,10 +147,19 @@ def write_keys(entity: models.Model, kind: str, keys: Iterable[Key]) -> None:
     SearchKey.objects.bulk_create(_rows(entity, kind, (pair for pair in best.items() if pair not in known)))
 
 
-def write_first_keys(kind: str, things: Iterable[tuple[models.Model, Iterable[Key]]]) -> None:
-    """Let things that were just made be found, all in one statement."""
-    rows = [row for entity, keys in things for row in _rows(entity, kind, _best(keys).items())]
-    SearchKey.objects.bulk_create(rows)
+# Keys are most of what an import writes; a row object for each would take longer than all the rest.
+INSERT_KEYS = """
+insert into kernel_searchkey (store_id, kind, target_id, key, rank)
+select %s, %s, (row ->> 0)::bigint, row ->> 1, (row ->> 2)::smallint from json_array_elements(%s::json) as row
+"""
+
+
+def write_first_keys(store_id: int, kind: str, things: Iterable[tuple[models.Model, Iterable[Key]]]) -> None:
+    """Let things of a store that were just made be found, all in one statement."""
+    rows = [(entity.pk, key, rank) for entity, keys in things for key, rank in _best(keys).items()]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(INSERT_KEYS, [store_id, kind, json.dumps(rows, ensure_ascii=False)])
 
 
 def _best(keys: Iterable[Key]) -> dict[str, int]:

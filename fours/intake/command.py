@@ -44,7 +44,7 @@ def run_import(kind: str, path: Path, store_code: str, dry_run: bool = False) ->
     with transaction.atomic():
         open_scope([store.pk])
         matching = match(store, chosen, sheet)
-        load = receive_file(store, kind=kind, data=data, file_name=path.name, actor=actor)
+        load = receive_file(store, kind=kind, data=data, file_name=path.name, sheet=sheet, actor=actor)
         # Nobody looked at the matches, so they are not kept as somebody's decisions.
         load = map_columns(load, mapping=matching.mapping(), sheet=sheet, remember=False, actor=actor)
         load = check_load(load, actor=actor, most_tried=0, sheet=sheet)

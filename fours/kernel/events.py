@@ -9,6 +9,7 @@ from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
 from .actor import Actor
+from .bulk import insert_all
 from .business_date import business_date, open_date
 from .models import Event, Store
 
@@ -70,7 +71,7 @@ def announce_all(kind: str, said: Iterable[tuple[models.Model, str]], *, store: 
     events = [_event(kind, aggregate, store, actor, sentence) for aggregate, sentence in said]
     for event in events:
         event.business_date = day
-    for event in Event.objects.bulk_create(events):
+    for event in insert_all(events):
         _tell(event)
 
 

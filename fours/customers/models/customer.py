@@ -67,7 +67,17 @@ class Customer(StoreScoped):
                 condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_into_self"
             ),
         ]
-        indexes = [models.Index(fields=["store", "-id"], name="customer_newest")]
+        indexes = [
+            models.Index(fields=["store", "-id"], name="customer_newest"),
+            # An import finds the files its rows mean by these, 500 rows at a time.
+            models.Index(fields=["store", "name"], name="customer_name"),
+            models.Index(
+                fields=["store", "id_number"], name="customer_id_number", condition=~Q(id_number="")
+            ),
+            models.Index(
+                fields=["store", "credit_code"], name="customer_credit_code", condition=~Q(credit_code="")
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -24,6 +24,7 @@ from fours.customers.models import Contact, Customer, Phone
 from fours.customers.search import KIND, keys_with_numbers, write_customer_keys
 from fours.desk.search import remove_keys, write_first_keys
 from fours.kernel.actor import Actor
+from fours.kernel.bulk import insert_all
 from fours.kernel.events import announce, announce_all
 from fours.kernel.models import Store
 from fours.kernel.verbs import keep, take, verb
@@ -59,6 +60,7 @@ def checked_file(
     return CustomerFile(values, checked_phones(phones), checked_contacts(contacts))
 
 
+MERGED = "此客户档案已并入另一份档案，请在那份档案上办理。"
 # Values that are no personal data, so that the history may show them.
 OPEN_FIELDS = frozenset({"kind", "grade", "source", "active", "tags"})
 
@@ -216,7 +218,7 @@ _GAPS = ("id_number", "credit_code", "birthday", "address", "postcode", "source"
 def check_goes_on(customer: Customer) -> None:
     """Raise Refused for a file that was merged into another."""
     if customer.merged_into_id is not None:
-        raise Refused("此客户档案已并入另一份档案，请在那份档案上办理。")
+        raise Refused(MERGED)
 
 
 def _both(customer: Customer, into: Customer, version: int | None) -> tuple[Customer, Customer]:
@@ -267,16 +269,12 @@ def _write_phones(customer: Customer, entries: Sequence[PhoneEntry]) -> bool:
 
 
 def _write_files(store: Store, files: Sequence[CustomerFile], actor: Actor) -> list[Customer]:
-    customers = Customer.objects.bulk_create(
-        Customer(store=store, created_by=actor.user, **file.values) for file in files
-    )
+    customers = insert_all(Customer(store=store, created_by=actor.user, **file.values) for file in files)
     filed = list(zip(customers, files, strict=True))
-    Phone.objects.bulk_create(row for customer, file in filed for row in _phone_rows(customer, file.phones))
-    Contact.objects.bulk_create(
-        row for customer, file in filed for row in _contact_rows(customer, file.contacts)
-    )
+    insert_all(row for customer, file in filed for row in _phone_rows(customer, file.phones))
+    insert_all(row for customer, file in filed for row in _contact_rows(customer, file.contacts))
     write_first_keys(
-        KIND, [(customer, keys_with_numbers(customer, file.numbers)) for customer, file in filed]
+        store.pk, KIND, [(customer, keys_with_numbers(customer, file.numbers)) for customer, file in filed]
     )
     said = [(customer, "新建客户档案") for customer in customers]
     announce_all("customers.customer_created", said, store=store, actor=actor)

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import islice
 from pathlib import PurePath
 from typing import Any
 
@@ -14,6 +15,7 @@ from fours.intake.plan import Issue, RowResult
 from fours.intake.reader import Sheet, UnreadableFile, read_sheet
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import read_stored, store_bytes
+from fours.kernel.bulk import insert_all
 from fours.kernel.models import IntakeLoad, IntakeMapping, IntakeRow, Store
 from fours.kernel.verbs import must_be, take, verb
 
@@ -42,14 +44,19 @@ def _must_have_rows(sheet: Sheet) -> None:
 
 
 @verb("上传导入文件", None)
-def receive_file(store: Store, *, kind: str, data: bytes, file_name: str, actor: Actor) -> IntakeLoad:
-    """Keep a dealer's file as a new load. Refused beside `file` when it is over 20 MB or no table can be read from it."""
+def receive_file(
+    store: Store, *, kind: str, data: bytes, file_name: str, sheet: Sheet | None = None, actor: Actor
+) -> IntakeLoad:
+    """Keep a dealer's file as a new load. Refused beside `file` when it is over 20 MB or no table can be read from it.
+
+    `sheet` is the file's table where the caller has just read it.
+    """
     chosen = kind_named(kind)
     actor.require(chosen.permission, store.pk)
     if len(data) > MAX_UPLOAD:
         raise Refused("文件超过 20 MB，请分成几个文件。", field="file")
     try:
-        sheet = read_data(chosen, data, file_name)
+        sheet = sheet or read_data(chosen, data, file_name)
     except UnreadableFile as error:
         raise Refused(error.message, field="file") from error
     _must_have_rows(sheet)
@@ -146,7 +153,9 @@ def _remember(load: IntakeLoad, sheet: Sheet) -> None:
 def stage_rows(load: IntakeLoad, rows: Iterable[IntakeRow]) -> None:
     """Put these rows in the place of the load's rows."""
     IntakeRow.objects.filter(load=load).delete()
-    IntakeRow.objects.bulk_create(rows, batch_size=1000)
+    left = iter(rows)
+    while insert_all(islice(left, 1000)):
+        pass
 
 
 def staged(load: IntakeLoad, result: RowResult) -> IntakeRow:

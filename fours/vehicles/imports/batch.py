@@ -22,8 +22,17 @@ from fours.vehicles.models import Vehicle
 from fours.vehicles.verbs.vehicle import VehicleFile, create_vehicles
 from fours.vehicles.verbs.vehicle import checked_file as checked_vehicle
 
-from .known import Known, Trait, traits_of
-from .row import customer_facts, customer_news, is_meant, vehicle_facts, vehicle_news, warn_of_less
+from .known import Known, Trait, is_another, traits_of, traits_of_car
+from .row import (
+    customer_facts,
+    customer_news,
+    is_meant,
+    leave_plate,
+    leave_plate_of_another,
+    vehicle_facts,
+    vehicle_news,
+    warn_of_less,
+)
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +48,8 @@ class NewRow:
 
 
 class Batch:
-    """One run over rows. `waiting` ones are new and not stored yet; `unsure` traits were met by rows loaded alone."""
+    """One run over rows. `waiting` ones are new and not stored yet; `stored` traits are those of rows stored since
+    the run began, `unsure` those of rows loaded alone."""
 
     def __init__(self, kind: IntakeKind, store: Store, actor: Actor) -> None:
         self.kind, self.store, self.actor = kind, store, actor
@@ -47,6 +57,7 @@ class Batch:
         self.tried: dict[int, Tried] = {}
         self.waiting: list[NewRow] = []
         self.waiting_traits: set[Trait] = set()
+        self.stored: set[Trait] = set()
         self.unsure: set[Trait] = set()
 
     def load(self, rows: Sequence[RowResult]) -> dict[int, Tried]:
@@ -60,15 +71,16 @@ class Batch:
     def _take(self, row: RowResult) -> None:
         traits = traits_of(row.values)
         if traits & self.waiting_traits:
-            met = [new.row.values for new in self.waiting if traits & traits_of(new.row.values)]
             self._store_waiting()
-            self.known.learn(met)
+        if traits & self.stored:
+            self.known.learn([row.values])
         if traits & self.unsure or not self._taken_together(row, traits):
             self._load_alone(row, traits)
 
     def _load_alone(self, row: RowResult, traits: set[Trait]) -> None:
         self.tried[row.number] = self.kind.try_row(self.store, row, self.actor)
-        self.unsure |= traits
+        # Also by what else a later row may mean the same car.
+        self.unsure |= traits.union(*map(traits_of_car, self.known.cars_meant(row.values)))
 
     def _taken_together(self, row: RowResult, traits: set[Trait]) -> bool:
         """Whether the row is plainly new, plainly nothing new, or plainly wrong."""
@@ -76,21 +88,27 @@ class Batch:
             return False
         warnings: list[Issue] = []
         car = self.known.car(row.values)
-        if car is None:
-            return self._is_new(row, traits, warnings)
+        if car is None or is_another(car, row.values):
+            return self._is_new(row, traits, warnings, plate_of=car)
         if self._changes_nothing(car, row, warnings):
             self.tried[row.number] = Tried("unchanged", warnings=warnings)
             return True
         return False
 
-    def _is_new(self, row: RowResult, traits: set[Trait], warnings: list[Issue]) -> bool:
+    def _is_new(
+        self, row: RowResult, traits: set[Trait], warnings: list[Issue], *, plate_of: Vehicle | None
+    ) -> bool:
+        """Whether the row can wait as a new car's; one without its plate where that is `plate_of` another car."""
         owner: Customer | CustomerFile | None = self.known.customer(row.values)
         if isinstance(owner, Customer) and customer_news(owner, row.values, _into(warnings, row)):
             return False
+        facts = vehicle_facts(row.values)
+        if plate_of is not None:
+            leave_plate(plate_of, facts, _into(warnings, row))
         try:
             if owner is None:
                 owner = checked_customer(**customer_facts(row.values))
-            car = checked_vehicle(**vehicle_facts(row.values))
+            car = checked_vehicle(**facts)
         except Refused as refusal:
             self.tried[row.number] = Tried(REJECTED, self.kind.refusals(row.number, refusal))
             return True
@@ -100,20 +118,24 @@ class Batch:
 
     def _changes_nothing(self, car: Vehicle, row: RowResult, warnings: list[Issue]) -> bool:
         values, warn = row.values, _into(warnings, row)
-        vin = values.get("vin", "")
-        if vin and car.vin and car.vin != vin:  # another car that carries this one's plate
-            return False
-        owner = car.owner
+        owner = self.known.owner(car)
         if owner is None or not is_meant(owner, values) or customer_news(owner, values, warn):
             return False
-        if vehicle_news(car, values, warn):
+        news = vehicle_news(car, values, warn)
+        if carrier := self.known.cars.get(("plate", news.get("plate", ""))):
+            leave_plate_of_another(carrier, news, warn)
+        if news:
             return False
         kilometers = values.get("mileage")
-        readings = {reading.kilometers for reading in car.mileage_readings.all()}
-        return kilometers is None or kilometers in readings or warn_of_less(car, kilometers, warn)
+        return (
+            kilometers is None
+            or kilometers in self.known.readings(car)
+            or warn_of_less(car, kilometers, warn)
+        )
 
     def _store_waiting(self) -> None:
         """Store the new rows together; alone where somebody else stored one of the cars at this moment."""
+        self.stored |= self.waiting_traits
         waiting, self.waiting, self.waiting_traits = self.waiting, [], set()
         if not waiting:
             return

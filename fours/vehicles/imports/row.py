@@ -5,13 +5,15 @@ So the same file again changes nothing, even when it has a car twice. What a row
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Literal
 
+from django.db.models import Prefetch
+
 from fours.base.errors import Refused
 from fours.customers.facts import ContactEntry, PhoneEntry, label_of
-from fours.customers.models import Customer, Phone
+from fours.customers.models import Contact, Customer, Phone
 from fours.customers.verbs.customer import change_customer, create_customer
 from fours.intake.kinds import Warn
 from fours.kernel.actor import Actor
@@ -86,9 +88,14 @@ def _new_vehicle(
 ) -> None:
     facts = vehicle_facts(values)
     if other is not None:
-        warn("车牌号", f"车牌 {other.plate} 已是车架号 {other.vin} 的车辆，未采用")
-        del facts["plate"]
+        leave_plate(other, facts, warn)
     create_vehicle(store, actor=actor, owner=owner, **facts)
+
+
+def leave_plate(other: Vehicle, facts: dict[str, Any], warn: Warn) -> None:
+    """Take the plate out of a new car's facts, since another car carries it."""
+    warn("车牌号", f"车牌 {other.plate} 已是车架号 {other.vin} 的车辆，未采用")
+    del facts["plate"]
 
 
 def vehicle_facts(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,11 +114,16 @@ def _complete_vehicle(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor,
     changes = vehicle_news(vehicle, values, warn)
     other = vehicle_by_plate(vehicle.store, changes.get("plate", ""))
     if other is not None:
-        warn("车牌号", f"车牌 {other.plate} 已是另一辆车的车牌，未采用")
-        del changes["plate"]
+        leave_plate_of_another(other, changes, warn)
     if changes:
         change_vehicle(vehicle, actor=actor, **changes)
     return _read_mileage(vehicle, values, actor, warn) or bool(changes)
+
+
+def leave_plate_of_another(other: Vehicle, changes: dict[str, Any], warn: Warn) -> None:
+    """Take the plate out of a known car's changes, since another car carries it."""
+    warn("车牌号", f"车牌 {other.plate} 已是另一辆车的车牌，未采用")
+    del changes["plate"]
 
 
 def vehicle_news(vehicle: Vehicle, values: Mapping[str, Any], warn: Warn) -> dict[str, Any]:
@@ -187,11 +199,27 @@ def _settle_owner(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, war
     return changed
 
 
+# A batch reads these for all its rows at once, into lists: a queryset for each would take most of its time.
+PHONES, CONTACTS = Prefetch("phones", to_attr="phones_read"), Prefetch("contacts", to_attr="contacts_read")
+
+
+def phones_of(customer: Customer) -> Sequence[Phone]:
+    """The customer's phones, as read beforehand where they were."""
+    found: Sequence[Phone] | None = getattr(customer, "phones_read", None)
+    return list(customer.phones.all()) if found is None else found
+
+
+def contacts_of(customer: Customer) -> Sequence[Contact]:
+    """The customer's contacts, as read beforehand where they were."""
+    found: Sequence[Contact] | None = getattr(customer, "contacts_read", None)
+    return list(customer.contacts.all()) if found is None else found
+
+
 def is_meant(customer: Customer, values: Mapping[str, Any]) -> bool:
     """Whether the row speaks of this customer: by the name, or by a phone."""
     if customer.name == values["name"]:
         return True
-    numbers = {phone.number for phone in customer.phones.all()}
+    numbers = {phone.number for phone in phones_of(customer)}
     return any(number in numbers for number in numbers_of(values))
 
 
@@ -259,7 +287,7 @@ def customer_news(customer: Customer, values: Mapping[str, Any], warn: Warn) -> 
             changes[name] = value
         elif value and value != known:
             warn(label_of(Customer, name), f"档案中为“{known}”，未改为“{value}”")
-    rows = sorted(customer.phones.all(), key=lambda row: row.pk)
+    rows = sorted(phones_of(customer), key=lambda row: row.pk)
     phones = [PhoneEntry(row.number, row.valid, row.primary) for row in rows]
     known_numbers = {phone.number for phone in phones}
     new = [PhoneEntry(number) for number in numbers_of(values) if number not in known_numbers]
@@ -267,7 +295,7 @@ def customer_news(customer: Customer, values: Mapping[str, Any], warn: Warn) -> 
         changes["phones"] = [*phones, *new]
     contacts = [
         ContactEntry(row.name, row.relation, row.phone, row.for_calls, row.note)
-        for row in sorted(customer.contacts.all(), key=lambda row: row.pk)
+        for row in sorted(contacts_of(customer), key=lambda row: row.pk)
     ]
     met = {(contact.name, contact.phone) for contact in contacts}
     others = [contact for contact in _contacts(values) if (contact.name, contact.phone) not in met]

@@ -1,5 +1,6 @@
 """Rows taken together come to exactly what the same rows come to one by one."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from fours.customers.models import Customer
-from fours.intake.kinds import IntakeKind, intake_kind
+from fours.intake.kinds import IntakeKind, Tried, intake_kind
 from fours.intake.plan import RowResult
 from fours.kernel.actor import Actor, open_scope
 from fours.kernel.models import Event, SearchKey, Store
@@ -96,8 +97,8 @@ def what_is_there(store: Store) -> object:
 
 @given(rows=ROWS)
 @settings(
-    max_examples=25,
-    derandomize=True,
+    max_examples=int(os.environ.get("FOURS_IMPORT_EXAMPLES", "25")),
+    derandomize="FOURS_IMPORT_EXAMPLES" not in os.environ,
     deadline=None,
     phases=set(Phase) - {Phase.shrink},
     suppress_health_check=list(HealthCheck),
@@ -113,6 +114,47 @@ def test_together_or_one_by_one_comes_to_the_same(s01: Store, s02: Store, rows: 
         again = kind.load_rows(s01, told, Actor.system(s01))
         assert again == IntakeKind.load_rows(kind, s02, told, Actor.system(s02))
         assert what_is_there(s01) == what_is_there(s02)
+
+
+def both_ways(s01: Store, s02: Store, rows: list[dict[str, Any]]) -> dict[int, Tried]:
+    """What became of the rows, which is the same for rows taken together and one by one."""
+    open_scope([s01.pk, s02.pk])
+    together = the_kind().load_rows(s01, results(rows), Actor.system(s01))
+    assert together == IntakeKind.load_rows(the_kind(), s02, results(rows), Actor.system(s02))
+    assert what_is_there(s01) == what_is_there(s02)
+    return together
+
+
+def test_a_customer_is_known_again_after_rows_of_somebody_else_met(s01: Store, s02: Store) -> None:
+    zhang, li = {"name": "张建国", "phone": "13812345678"}, {"name": "李秀兰", "phone": "13912345679"}
+    rows = [
+        zhang | {"plate": "苏E12345"},
+        li | {"plate": "苏E12346"},
+        zhang | {"plate": "苏E12347"},
+        li | {"plate": "苏E12348"},
+    ]
+    both_ways(s01, s02, rows)
+    assert Customer.objects.filter(store=s01).count() == 2
+
+
+def test_a_car_that_a_row_changed_is_known_by_its_other_trait(s01: Store, s02: Store) -> None:
+    car = {"name": "张建国", "phone": "13812345678", "vin": VINS[0], "plate": PLATES[0], "mileage": 8000}
+    by_vin = {name: car[name] for name in ("name", "phone", "vin")} | {"mileage": 32000}
+    by_plate = {name: car[name] for name in ("name", "phone", "plate")} | {"mileage": 7000, "phone": None}
+    both_ways(s01, s02, [car])
+    told = both_ways(s01, s02, [by_vin, by_plate])
+    assert [issue.message for issue in told[4].warnings] == ["里程 7,000 km 小于档案中的 32,000 km，未采用"]
+
+
+def test_a_plate_of_another_car_is_told_and_left_out(s01: Store, s02: Store) -> None:
+    rows: list[dict[str, Any]] = [
+        {"name": "张建国", "phone": "13812345678", "plate": PLATES[0], "vin": VINS[0]},
+        {"name": "李秀兰", "phone": "13912345679", "plate": PLATES[0], "vin": VINS[1]},
+    ]
+    assert [tried.outcome for tried in both_ways(s01, s02, rows).values()] == ["created", "created"]
+    again = both_ways(s01, s02, rows)
+    assert [tried.outcome for tried in again.values()] == ["unchanged", "unchanged"]
+    assert again[4].warnings[0].message == f"车牌 {PLATES[0]} 已是另一辆车的车牌，未采用"
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Making and changing car files: plates, owners and mileage keep their history (PF-04)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Unpack
@@ -12,9 +12,11 @@ from fours.base.text import clean
 from fours.customers.facts import label_of
 from fours.customers.models import Customer
 from fours.customers.search import keys_of_customers
+from fours.customers.verbs.customer import MERGED
 from fours.customers.verbs.customer import check_goes_on as check_customer_goes_on
 from fours.desk.search import write_first_keys
 from fours.kernel.actor import Actor
+from fours.kernel.bulk import insert_all
 from fours.kernel.business_date import today
 from fours.kernel.events import announce, announce_all
 from fours.kernel.models import Store
@@ -221,11 +223,11 @@ def _check_owners_fit(store: Store, files: Sequence[VehicleFile]) -> None:
     """As `check_customer_fits`, of all owners at once, locked in one order."""
     wanted = {file.owner.pk for file in files if file.owner is not None}
     locked = Customer.objects.select_for_update().filter(store=store, pk__in=wanted).order_by("pk")
-    found = list(locked) if wanted else []
-    if len(found) < len(wanted):
+    merged = list(locked.values_list("merged_into_id", flat=True))
+    if len(merged) < len(wanted):
         raise NotThere()
-    for customer in found:
-        check_customer_goes_on(customer)
+    if any(merged):
+        raise Refused(MERGED)
 
 
 def check_not_there(store: Store, vin: str, plate: str, besides: int | None = None) -> None:
@@ -244,22 +246,21 @@ def _write_files(store: Store, files: Sequence[VehicleFile], actor: Actor) -> li
     _check_owners_fit(store, files)
     for file in files:
         file.vehicle.store, file.vehicle.created_by = store, actor.user
-        if file.reading is not None:
-            file.reading.store, file.reading.vehicle = store, file.vehicle
-    vehicles = Vehicle.objects.bulk_create(file.vehicle for file in files)
-    PlateRecord.objects.bulk_create(
+    vehicles = insert_all(file.vehicle for file in files)
+    insert_all(
         PlateRecord(store=store, vehicle=car, plate=car.plate, starts_on=car.registered_on or today())
         for car in vehicles
         if car.plate
     )
-    Ownership.objects.bulk_create(
+    insert_all(
         Ownership(store=store, vehicle=file.vehicle, customer=file.owner, starts_on=file.owned_since)
         for file in files
         if file.owner is not None
     )
-    MileageReading.objects.bulk_create(file.reading for file in files if file.reading is not None)
+    insert_all(_first_readings(store, files))
     owners = keys_of_customers({file.owner for file in files if file.owner is not None})
     write_first_keys(
+        store.pk,
         KIND,
         [
             (file.vehicle, keys_with_owner(file.vehicle, owners[file.owner.pk] if file.owner else ()))
@@ -269,6 +270,13 @@ def _write_files(store: Store, files: Sequence[VehicleFile], actor: Actor) -> li
     said = [(vehicle, f"新建车辆档案 {vehicle}") for vehicle in vehicles]
     announce_all("vehicles.vehicle_created", said, store=store, actor=actor)
     return vehicles
+
+
+def _first_readings(store: Store, files: Sequence[VehicleFile]) -> Iterator[MileageReading]:
+    for file in files:
+        if file.reading is not None:
+            file.reading.store, file.reading.vehicle = store, file.vehicle
+            yield file.reading
 
 
 def _keep_unique(vehicle: Vehicle, changed: list[str]) -> None:
