@@ -1,5 +1,6 @@
 """How far somebody may go alone, and whether an approval lets them go further (PF-02, PF-06)."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
 
@@ -20,6 +21,8 @@ from .matters import MATTERS, UNLIMITED, Matter
 from .models import ApprovalRequest, AuthorityLimit
 
 NOTHING = Decimal("0.00")
+# Amounts and choices are brought back; a reason is not, the address would grow too long.
+LONGEST_TYPED = 24
 
 
 class NeedsApproval(Refused):
@@ -29,7 +32,14 @@ class NeedsApproval(Refused):
 
     def __init__(self, message: str, *, field: str, way_on: tuple[str, str]) -> None:
         super().__init__(message, field=field)
-        self.way_on = way_on
+        self.way_on: tuple[str, str] = way_on
+
+    def remember(self, typed: Mapping[str, str]) -> None:
+        """Take what was typed along to the request, so that the answer leads back to a form filled in."""
+        label, address = self.way_on
+        short = {name: text for name, text in typed.items() if text and len(text) <= LONGEST_TYPED}
+        if address.startswith(reverse("approval_new")) and short:
+            self.way_on = (label, f"{address}&{urlencode({'typed': urlencode(short)})}")
 
 
 def limit_of(actor: Actor, matter: Matter, store: Store) -> Decimal:

@@ -2,11 +2,13 @@
 
 from decimal import Decimal
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django import forms
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from fours.base.errors import NotThere
@@ -23,6 +25,7 @@ from .substitutes import may_decide
 from .verbs.request import approve_request, refuse_request, request_approval
 
 PER_PAGE = 30
+LONGEST_WAY = 200
 TONES = {"waiting": "amber", "approved": "green", "refused": "red", "used": "blue", "withdrawn": "neutral"}
 State = ApprovalRequest.State
 
@@ -36,7 +39,8 @@ class AskForm(TablerForm, forms.Form):
     kind = forms.CharField(max_length=40, widget=forms.HiddenInput)
     pk = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
     bound = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
-    back = forms.CharField(max_length=200, required=False, widget=forms.HiddenInput)
+    back = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
+    typed = forms.CharField(max_length=2000, required=False, widget=forms.HiddenInput)
 
 
 class AnswerForm(TablerForm, forms.Form):
@@ -74,10 +78,8 @@ def approvals(request: ActorRequest) -> HttpResponse:
 @screen(None)
 def approval_new(request: ActorRequest) -> HttpResponse:
     """Ask for what a rule has just refused; the address says what, on which document and how far."""
-    back = {"back": back_address(request, "")}
-    form = (
-        AskForm(request.POST) if request.method == "POST" else AskForm(initial={**request.GET.dict(), **back})
-    )
+    came_from = {"back": back_address(request, ""), **request.GET.dict()}
+    form = AskForm(request.POST) if request.method == "POST" else AskForm(initial=came_from)
     typed = request.POST if request.method == "POST" else request.GET
     matter = MATTERS.get(typed.get("matter", ""))
     pk = typed.get("pk", "")
@@ -89,7 +91,8 @@ def approval_new(request: ActorRequest) -> HttpResponse:
         asked = form.cleaned_data
         return request_approval(
             request.actor.must_store, matter=matter.name, target=target, amount=asked["amount"],
-            reason=asked["reason"], bound=asked["bound"], url=_own_address(asked["back"]), actor=request.actor,
+            reason=asked["reason"], bound=asked["bound"], url=_way_back(request, asked["back"], asked["typed"]),
+            actor=request.actor,
         )  # fmt: skip
 
     if request.method == "POST" and (made := attempt(form, ask)):
@@ -172,8 +175,14 @@ def _find(request: ActorRequest, pk: int) -> ApprovalRequest:
     return row
 
 
-def _own_address(address: str) -> str:
-    return address if address.startswith("/") and not address.startswith("//") else ""
+def _way_back(request: ActorRequest, address: str, typed: str) -> str:
+    """The page that refused, with what was typed there; its path alone where that would be too long."""
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
+        return ""
+    parts = urlsplit(address)
+    path, query = "/" + parts.path.lstrip("/"), dict(parse_qsl(parts.query))
+    whole = f"{path}?{urlencode({**query, **dict(parse_qsl(typed))})}".removesuffix("?")
+    return next((way for way in (whole, path) if len(way) <= LONGEST_WAY), "")
 
 
 def _amount(text: str) -> Decimal:

@@ -18,6 +18,9 @@ class Refused(Exception):
         if field:
             self.fields[field] = message
 
+    def remember(self, typed: Mapping[str, str]) -> None:
+        """Told, by the form that shows it, what was typed there; kept where the way on comes back to that form."""
+
 
 class NotAllowed(Refused):
     """The actor may see the store but has no right to this."""

@@ -3,9 +3,11 @@
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 
 from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.kernel.security import note
+from fours.kernel.web import back_address
 
 CODES = {400: "unreadable", 403: "no_right", 404: "not_found", 413: "too_large"}
 
@@ -22,7 +24,17 @@ def refusal(request: HttpRequest, error: Refused) -> HttpResponse:
         body = {"code": error.code, "message": error.message, "fields": error.fields}
         return JsonResponse(body, status=error.status, json_dumps_params={"ensure_ascii": False})
     template = {403: "403.html", 404: "404.html", 429: "429.html"}.get(error.status, "409.html")
-    return render(request, template, {"message": error.message}, status=error.status)
+    back = back_address(request, "/")
+    context = {"message": error.message, "back_url": back, "way_on": _way_on(error, back)}
+    return render(request, template, context, status=error.status)
+
+
+def _way_on(error: Refused, back: str) -> tuple[str, str] | None:
+    """What helps on from here; it comes back to where the button was, not to this answer."""
+    if error.way_on is None:
+        return None
+    label, address = error.way_on
+    return label, f"{address}{'&' if '?' in address else '?'}{urlencode({'back': back})}"
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

@@ -61,6 +61,8 @@ class TablerForm(forms.BaseForm):
 
     bound_field_class = TablerBoundField
     autofocus = True
+    # Which form of its page it is, where there are several.
+    place = ""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -82,6 +82,7 @@ def attempt(form: BaseForm, call: Callable[[], R]) -> R | None:
 
 def put_on(form: BaseForm, refusal: Refused) -> None:
     """Show a refusal on the form: beside the fields it names, and above it when it names none the form has."""
+    refusal.remember(_typed(form))
     placed = False
     for name, message in refusal.fields.items():
         if name in form.fields:
@@ -90,6 +91,21 @@ def put_on(form: BaseForm, refusal: Refused) -> None:
     if not placed:
         form.add_error(None, _with_way_on(refusal.message, refusal))
     form.refused = refusal  # type: ignore[attr-defined]
+
+
+def _typed(form: BaseForm) -> dict[str, str]:
+    """What was typed into the form, and which of the page's forms it is."""
+    names = {field.name: field.html_name for field in form.visible_fields()}
+    typed = {name: form.data[sent] for name, sent in names.items() if sent in form.data}
+    place = getattr(form, "place", "")
+    return {**typed, "form": place} if place else typed
+
+
+def typed_before(request: HttpRequest, *names: str, place: str = "") -> dict[str, str]:
+    """What was typed into a form when it was refused, brought back in the address; nothing if that was another form."""
+    if request.GET.get("form", "") != place:
+        return {}
+    return {name: request.GET[name] for name in names if name in request.GET}
 
 
 def _with_way_on(message: str, refusal: Refused) -> str:

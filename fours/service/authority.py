@@ -4,8 +4,8 @@ from decimal import Decimal
 
 from fours.approvals.matters import UNLIMITED, Matter, declare_matter
 
-DISCOUNT, BELOW_FLOOR, ROUNDING, REFUND = (
-    "service.discount", "service.below_floor", "service.rounding", "service.refund",
+DISCOUNT, BELOW_FLOOR, ROUNDING, REFUND, GOODWILL = (
+    "service.discount", "service.below_floor", "service.rounding", "service.refund", "service.goodwill",
 )  # fmt: skip
 NOTHING = Decimal("0.00")
 # Posts that stand at the counter, and those that answer for the whole area.
@@ -22,6 +22,16 @@ declare_matter(
 )
 declare_matter(Matter(BELOW_FLOOR, "低于最低售价", "元", _limits("0"), (("service_manager", NOTHING),)))
 declare_matter(Matter(ROUNDING, "抹零", "元", _limits("1"), (("service_manager", NOTHING),)))
+# What the store bears for the customer's sake is given away like a discount: all of an order together.
+declare_matter(
+    Matter(
+        GOODWILL,
+        "善意承担",
+        "元",
+        {**_limits("200"), "service_manager": Decimal(5000), "aftersales_manager": Decimal(20000)},
+        (("service_manager", NOTHING), ("gm", Decimal(5000))),
+    )
+)
 declare_matter(
     Matter(
         REFUND,

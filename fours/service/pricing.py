@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import ROUND_UP, Decimal
 
-from django.db.models import Subquery, Value
+from django.db.models import Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from fours.approvals.authority import check_authority
@@ -16,8 +16,8 @@ from fours.org.models import StoreFacts, TaxRate
 from fours.parts.models import Part
 from fours.parts.prices import price_for_payer
 
-from .authority import BELOW_FLOOR, DISCOUNT
-from .models import LaborLine, LaborRate, PartLine
+from .authority import BELOW_FLOOR, DISCOUNT, GOODWILL
+from .models import LaborLine, LaborRate, PartLine, RepairOrder
 from .models.catalogue import WorkKind
 from .models.lines import PricedLine
 from .models.order import Payer
@@ -75,6 +75,7 @@ def price_line(line: PricedLine, actor: Actor, *, listed: Decimal | None = None)
     if line.discount > full:
         raise Refused(f"折扣不能超过金额 {full} 元。", field="discount")
     line.price()
+    check_goodwill(line, actor)
     if isinstance(line, PartLine) and line.kind == PartLine.Kind.CUSTOMER:
         return
     price = list_price_or_own(line) if listed is None else listed
@@ -150,6 +151,33 @@ def _check_reduction(line: PricedLine, listed: Decimal, actor: Actor) -> None:
         field="discount" if line.discount > 0 else "unit_price",
         bound=f"{line} {listed} 元",
     )
+
+
+def check_goodwill(line: PricedLine, actor: Actor) -> None:
+    """Refuse that the store bears more of an order than the actor's posts may give away, or an approval lets them.
+
+    All lines of the order the store bears count together; one that is borne already may be changed, not made dearer.
+    """
+    if line.payer != Payer.GOODWILL or not line.gross:
+        return
+    standing = type(line)._default_manager.filter(pk=line.pk, payer=Payer.GOODWILL, gross__gte=line.gross)
+    if standing.exists():
+        return
+    order: RepairOrder = line.order  # type: ignore[attr-defined]
+    total = line.gross + _borne_besides(line, order)
+    said = f"本单由店里善意承担 {total} 元"
+    check_authority(GOODWILL, order, total, actor=actor, said=said, field="payer", bound="由店里善意承担")
+
+
+def _borne_besides(line: PricedLine, order: RepairOrder) -> Decimal:
+    """What the store bears of the order's other lines, without additional work the customer has refused."""
+    total = NOTHING
+    for kind in (order.jobs, order.parts, order.fees):
+        rows = kind.filter(payer=Payer.GOODWILL).exclude(additional_work__state="refused")
+        if isinstance(line, kind.model):
+            rows = rows.exclude(pk=line.pk)
+        total += rows.aggregate(gross=Coalesce(Sum("gross"), NOTHING))["gross"]
+    return total
 
 
 def _check_floor(line: PartLine, part: Part, actor: Actor) -> None:

@@ -1,13 +1,15 @@
 """From a refusal beyond one's authority to the discount given: asking, deciding, using once (PF-06)."""
 
+import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
+from html import escape, unescape
 from typing import Any
 
 import pytest
 from django.db import models
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from fours.approvals.authority import NeedsApproval
@@ -19,6 +21,7 @@ from fours.approvals.verbs.request import (
     withdraw_request,
 )
 from fours.base.errors import IllegalMove, NotAllowed, Refused
+from fours.desk.error_pages import refusal as refusal_page
 from fours.kernel.actor import Actor
 from fours.kernel.models import Event, Store, Task
 from fours.kernel.models.scope import StoreScoped
@@ -254,3 +257,68 @@ def test_no_foreign_address_is_kept_as_the_way_back(
     client_of("advisor", s01).post("/approvals/new/", {**asked, "reason": "x", "back": "//evil.example/"})
     see(s01)
     assert ApprovalRequest.objects.get().target_url == ""
+
+
+def test_what_was_typed_is_filled_in_again_when_it_is_approved(
+    line: LaborLine,
+    order: RepairOrder,
+    client_of: Callable[..., Client],
+    s01: Store,
+    see: Callable[..., None],
+) -> None:
+    advisor, manager = client_of("advisor", s01), client_of("service_manager", s01)
+    page = f"/service/orders/{order.pk}/"
+    typed = {"hours": "3", "unit_price": "150.00", "discount": "20%", "payer": "customer"}
+    refused = advisor.post(f"{page}lines/labor/{line.pk}/", typed, headers={"HX-Request": "true"})
+    assert refused.status_code == 422
+    found = re.search(r'href="(/approvals/new/[^"]+)"', refused.text)
+    assert found is not None
+    asking = advisor.get(unescape(found[1]), headers={"Referer": f"http://testserver{page}?panel=history"})
+    hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', asking.text))
+    sent = {name: unescape(value) for name, value in hidden.items() if name != "idempotency_key"}
+    assert advisor.post("/approvals/new/", {**sent, "reason": "老客户"}).status_code == 302
+    see(s01)
+    request = ApprovalRequest.objects.get()
+    assert request.target_url.startswith(f"{page}?panel=history&")
+    of_manager = manager.get(f"/approvals/{request.pk}/").text
+    assert f'href="{page}"' in of_manager
+    manager.post(f"/approvals/{request.pk}/approve/")
+    answer = advisor.get(f"/approvals/{request.pk}/").text
+    assert f'href="{escape(request.target_url)}"' in answer
+    form = advisor.get(request.target_url).text
+    assert re.search(r'name="discount" value="20%"', form)
+    assert re.search(rf'class="btn btn-primary" form="form-laborline-{line.pk}"', form)
+    see(s01)
+    assert again(line).gross == Decimal("450.00")
+    advisor.post(f"{page}lines/labor/{line.pk}/", typed)
+    see(s01)
+    assert again(line).gross == Decimal("360.00")
+    assert again(request).state == "used"
+
+
+def test_a_reason_is_typed_anew_and_a_long_address_is_cut(
+    order: RepairOrder, client_of: Callable[..., Client], s01: Store, see: Callable[..., None]
+) -> None:
+    refusal = NeedsApproval("太多", field="discount", way_on=("申请审批", "/approvals/new/?pk=1"))
+    refusal.remember({"discount": "90", "reason": "老客户" * 20, "payer": ""})
+    assert refusal.way_on == ("申请审批", "/approvals/new/?pk=1&typed=discount%3D90")
+    waiting = NeedsApproval("在等", field="", way_on=("查看审批单", "/approvals/7/"))
+    waiting.remember({"discount": "90"})
+    assert waiting.way_on == ("查看审批单", "/approvals/7/")
+    asked = {"matter": DISCOUNT, "kind": "service.repairorder", "pk": order.pk, "amount": "20.00"}
+    sent = {**asked, "reason": "x", "back": f"/service/orders/{order.pk}/", "typed": f"name={'长' * 40}"}
+    client_of("advisor", s01).post("/approvals/new/", sent)
+    see(s01)
+    assert ApprovalRequest.objects.get().target_url == f"/service/orders/{order.pk}/"
+
+
+def test_a_refusal_outside_of_a_form_leads_to_the_request_too(db: None, rf: RequestFactory) -> None:
+    request = rf.post("/do/some_verb/1/", headers={"Referer": "http://testserver/service/orders/1/"})
+    way = ("申请审批", "/approvals/new/?pk=1")
+    answer = refusal_page(request, NeedsApproval("抹零 5 元，须审批。", field="rounding", way_on=way))
+    assert answer.status_code == 422
+    shown = answer.content.decode()
+    assert "抹零 5 元，须审批。" in shown
+    back = "%2Fservice%2Forders%2F1%2F"
+    assert f'href="/approvals/new/?pk=1&amp;back=http%3A%2F%2Ftestserver{back}"' in shown
+    assert 'href="http://testserver/service/orders/1/">返回' in shown

@@ -1,5 +1,6 @@
 """What is typed to put a line of a signed order right."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -26,11 +27,11 @@ class CorrectForm(ReasonForm):
         label="折扣", max_length=12, required=False, help_text="金额或百分比，如 20 或 5%。"
     )
     field_order = ["payer", "discount", "reason"]
+    place = "correct"
 
-    def __init__(self, data: Any = None, *, line: PricedLine) -> None:
-        super().__init__(
-            data, initial={"payer": line.payer, "discount": line.discount or ""}, auto_id="correct-%s"
-        )
+    def __init__(self, data: Any = None, *, line: PricedLine, typed: Mapping[str, str] | None = None) -> None:
+        initial = {"payer": line.payer, "discount": line.discount or "", **(typed or {})}
+        super().__init__(data, initial=initial, auto_id="correct-%s")
         self.line = line
 
     def clean_discount(self) -> Any:
@@ -39,6 +40,7 @@ class CorrectForm(ReasonForm):
 
 class ShareForm(SplitForm, ReasonForm):
     field_order = ["payer", "amount", "reason"]
+    place = "share"
 
 
 class CancelForm(ReasonForm):

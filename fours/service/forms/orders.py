@@ -1,5 +1,6 @@
 """Forms of the order: opening and changing it, its lines, the contract, and additional work."""
 
+from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -122,13 +123,18 @@ class LineForm(TablerForm, forms.Form):
     discount = forms.CharField(label="折扣", max_length=12, required=False)
     payer = forms.ChoiceField(label="付费方", choices=Payer.choices)
 
-    def __init__(self, data: Any = None, *, line: PricedLine) -> None:
+    def __init__(
+        self, data: Any = None, *, line: PricedLine, typed: Mapping[str, str] | None = None, place: str = ""
+    ) -> None:
+        """`typed`: what was refused before and is offered again, not saved yet."""
         self.line, self.amount = line, amount_field(line)
+        self.typed, self.place = bool(typed), place
         initial = {
             self.amount: f"{line.amount.normalize():f}",
             "unit_price": line.unit_price,
             "discount": line.discount or "",
             "payer": line.payer,
+            **(typed or {}),
         }
         super().__init__(data, initial=initial, auto_id=f"{line._meta.model_name}-{line.pk}-%s")
         self.fields[self.amount] = forms.DecimalField(
@@ -172,7 +178,7 @@ class AddForm(TablerForm, forms.Form):
         """The payer begins as the last line's, on an empty order as the kind of visit has it (SV-06)."""
         super().__init__(*args, auto_id=f"{type(self).__name__.lower()}-%s", **kwargs)
         last = max(lines, key=lambda line: (line.position, line.pk), default=None)
-        self.initial["payer"] = last.payer if last else PAYER_OF_KIND.get(kind, Payer.CUSTOMER)
+        self.initial.setdefault("payer", last.payer if last else PAYER_OF_KIND.get(kind, Payer.CUSTOMER))
         self.set_up(actor, lines)
 
     def set_up(self, actor: Actor, lines: OrderLines) -> None:
@@ -218,7 +224,7 @@ class AddPartForm(AddForm):
         self.fields["job"].widget.choices = [("", "—"), *((job.pk, job.name) for job in lines.jobs)]
         # Parts are written down after the job they are for.
         if lines.jobs:
-            self.initial["job"] = lines.jobs[-1].pk
+            self.initial.setdefault("job", lines.jobs[-1].pk)
 
 
 class AddPackageForm(AddForm):

@@ -47,9 +47,9 @@ def test_the_payer_begins_as_the_kind_of_visit_has_it(at, advisor, kind, payer):
 def test_the_next_line_begins_with_the_last_ones_payer_and_a_part_with_its_job(at, advisor):
     order = draft(at, advisor)
     add_labor(order, operation=at.oil_change, actor=advisor)
-    job = add_labor(order, operation=at.door_paint, payer="goodwill", actor=advisor)
+    job = add_labor(order, operation=at.door_paint, payer="warranty", actor=advisor)
     form = AddPartForm(actor=advisor, lines=all_lines(fresh(order)), kind=order.kind)
-    assert (form["payer"].value(), form["job"].value()) == ("goodwill", job.pk)
+    assert (form["payer"].value(), form["job"].value()) == ("warranty", job.pk)
 
 
 def test_the_insurer_is_asked_for_beside_the_signature_not_after_it(at, advisor, desk):

@@ -65,7 +65,7 @@ def additional_page(
     bound = bound or {}
     work = find(AdditionalWork, pk, request.actor, *RELATED)
     order = work.order
-    sheet = line_sheet(order, request.actor, work=work, bound=bound)
+    sheet = line_sheet(order, request.actor, work=work, bound=bound, typed=request.GET.dict())
     person = {"answered_by": order.deliverer_name, "via": "电话"}
     context = {
         **sheet_context(sheet),

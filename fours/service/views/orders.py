@@ -171,7 +171,9 @@ def order_page(
         jobs = LaborLine.objects.select_related("additional_work")
         money = ["statements"] if shown.state == RepairOrder.State.COMPLETED else []
         prefetch_related_objects([shown], Prefetch("jobs", jobs), "additional_works", *money)
-    context = _order_context(request, shown, line_sheet(shown, request.actor, bound=bound or {}))
+    context = _order_context(
+        request, shown, line_sheet(shown, request.actor, bound=bound or {}, typed=request.GET.dict())
+    )
     answer = page(request, "service/orders/page.html", context)
     answer.status_code = status
     return answer

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from fours.base.errors import NotThere
-from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
+from fours.kernel.web import ActorRequest, attempt, done, find, page, screen, typed_before
 from fours.service.forms.correction import CancelForm, CorrectForm, ShareForm
 from fours.service.models import RepairOrder
 from fours.service.models.lines import PricedLine
@@ -26,8 +26,16 @@ def line_correct(request: ActorRequest, pk: int, kind: str, line_pk: int) -> Htt
     line = _line(request, order, kind, line_pk)
     sent = request.POST.get("step", "")
     forms_ = {
-        "correct": CorrectForm(_data(request, "correct"), line=line),
-        "share": ShareForm(_data(request, "share"), auto_id="share-%s"),
+        "correct": CorrectForm(
+            _data(request, "correct"),
+            line=line,
+            typed=typed_before(request, "payer", "discount", place="correct"),
+        ),
+        "share": ShareForm(
+            _data(request, "share"),
+            auto_id="share-%s",
+            initial=typed_before(request, "payer", "amount", place="share"),
+        ),
         "cancel": CancelForm(_data(request, "cancel"), auto_id="cancel-%s"),
     }
     calls: dict[str, tuple[Callable[..., object], str]] = {

@@ -45,6 +45,7 @@ def line_add(request: ActorRequest, pk: int, kind: str) -> HttpResponse:
         raise NotThere()
     lines = all_lines(order).of_work(work)
     form = ADD_FORMS[kind](request.POST, actor=request.actor, lines=lines)
+    form.place = f"add-{kind}"
     call = ADD_VERBS[kind]
     made = attempt(
         form,
@@ -65,7 +66,7 @@ def line_change(request: ActorRequest, pk: int, kind: str, line_pk: int) -> Http
     """Change a line in its row."""
     order, work = _order_and_work(request, pk)
     line = _line(request, order, work, kind, line_pk)
-    form = LineForm(request.POST, line=line)
+    form = LineForm(request.POST, line=line, place=f"{kind}-{line_pk}")
     changed = attempt(
         form,
         lambda: change_line(line, actor=request.actor, version=version_of(request), **form.changes()),
@@ -96,6 +97,7 @@ def line_split(request: ActorRequest, pk: int, kind: str, line_pk: int) -> HttpR
     order, work = _order_and_work(request, pk)
     line = _line(request, order, work, kind, line_pk)
     form = SplitForm(request.POST, auto_id=split_ids(f"{kind}-{line_pk}"))
+    form.place = f"split-{kind}-{line_pk}"
     other = attempt(
         form,
         lambda: split_line(line, actor=request.actor, version=version_of(request), **form.cleaned_data),

@@ -79,8 +79,11 @@ def line_sheet(
     work: AdditionalWork | None = None,
     bound: Mapping[str, forms.Form] | None = None,
     opened: str = "labor",
+    typed: Mapping[str, str] | None = None,
 ) -> LineSheet:
     """The sheet as the actor may use it; `bound` holds refused forms by row key (`labor-5`) or kind (`add-part`).
+
+    `typed` is what was refused and may now be done: `form` says by the same keys in which form it stands again.
 
     `notice` among them is a refusal that belongs to no form of the sheet.
     `opened` is the kind whose form to add another line stands open.
@@ -89,13 +92,18 @@ def line_sheet(
     lines = everything.of_work(work)
     editable = _is_editable(order, work) and actor.can("service.order", order.store_id)
     bound = bound or {}
+    place = typed.get("form", "") if typed else ""
+    again = {place: {name: text for name, text in (typed or {}).items() if name != "form"}} if place else {}
+    if place.startswith("add-"):
+        opened = place.removeprefix("add-")
     # What is found besides is the customer's to decide, whoever bears the visit.
     kind_of_visit = "" if work else order.kind
     adding = [
         (
             kind,
             ADD_LABELS[kind],
-            bound.get(f"add-{kind}") or form(actor=actor, lines=lines, kind=kind_of_visit),
+            bound.get(f"add-{kind}")
+            or form(actor=actor, lines=lines, kind=kind_of_visit, initial=again.get(f"add-{kind}", {})),
         )
         for kind, form in (ADD_FORMS.items() if editable else ())
     ]
@@ -103,7 +111,7 @@ def line_sheet(
         order,
         work,
         everything,
-        _rows(lines, editable, bound),
+        _rows(lines, editable, bound, again),
         adding,  # type: ignore[arg-type]
         editable,
         _is_correctable(order, work) and actor.can("service.order", order.store_id),
@@ -142,14 +150,19 @@ def lines_with_stock(order: RepairOrder) -> OrderLines:
     return OrderLines(list(order.jobs.all()), list(order.parts.all()), list(order.fees.all()))
 
 
-def _rows(lines: OrderLines, editable: bool, bound: Mapping[str, forms.Form]) -> list[LineRow]:
+def _rows(
+    lines: OrderLines, editable: bool, bound: Mapping[str, forms.Form], again: Mapping[str, Mapping[str, str]]
+) -> list[LineRow]:
     """Each job with its parts below it, then other parts, then fees."""
     jobs = {job.pk for job in lines.jobs}
 
     def row(kind: str, line: PricedLine, inside: bool = False) -> LineRow:
         key = f"{kind}-{line.pk}"
-        form = (bound.get(key) or LineForm(line=line)) if editable else None
-        return LineRow(kind, line, form, bound.get(f"split-{key}"), inside)  # type: ignore[arg-type]
+        form = (bound.get(key) or LineForm(line=line, typed=again.get(key))) if editable else None
+        split = bound.get(f"split-{key}")
+        if split is None and (typed := again.get(f"split-{key}")):
+            split = SplitForm(auto_id=split_ids(key), initial=typed)
+        return LineRow(kind, line, form, split, inside)  # type: ignore[arg-type]
 
     rows = []
     for job in lines.jobs:

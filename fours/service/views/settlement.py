@@ -13,7 +13,7 @@ from fours.kernel.history import events_of, line_of
 from fours.kernel.offers import Offer, offers_for
 from fours.kernel.printing import print_address
 from fours.kernel.verbs import verbs_for
-from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
+from fours.kernel.web import ActorRequest, attempt, done, find, page, screen, typed_before
 
 from ..billing import NOTHING, check_may_be_billed, live_statements, open_bills
 from ..forms.settlement import ReasonForm, RefundForm, SettleForm
@@ -90,7 +90,8 @@ def _searched(rows: QuerySet[Any], query: str, order: str) -> QuerySet[Any]:
 def order_settle(request: ActorRequest, pk: int) -> HttpResponse:
     """What each payer will be billed, what stands against it, and the button that issues the statements."""
     order = find(RepairOrder, pk, request.actor, "vehicle", "customer", "store")
-    form = SettleForm(posted(request), initial={"version": order.version, "rounding": Decimal(0)})
+    initial = {"version": order.version, "rounding": Decimal(0), **typed_before(request, "rounding")}
+    form = SettleForm(posted(request), initial=initial)
     if request.method == "POST":
         issued = attempt(
             form,
@@ -188,7 +189,8 @@ def statement_account(request: ActorRequest, pk: int) -> HttpResponse:
 def payment_refund(request: ActorRequest, pk: int) -> HttpResponse:
     """Give a payment back, whole or in part."""
     payment = find(Payment, pk, request.actor, "statement__order", "store")
-    form = RefundForm(posted(request), initial={"amount": refundable(payment)})
+    typed = typed_before(request, "amount", "reference", "reason")
+    form = RefundForm(posted(request), initial={"amount": refundable(payment), **typed})
     address = reverse("statement", args=[payment.statement_id])
     if request.method == "POST":
         refund = attempt(

@@ -1,0 +1,132 @@
+"""What the store bears for a customer's sake has a limit, all lines of an order together (PF-02, PF-06)."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from fours.approvals.authority import NeedsApproval
+from fours.approvals.models import ApprovalRequest
+from fours.approvals.verbs.request import approve_request, request_approval
+from fours.kernel.actor import Actor
+from fours.kernel.models import Store
+from fours.service.authority import GOODWILL
+from fours.service.models import LaborLine, PartLine, RepairOrder
+from fours.service.tests.order_house import House, draft, fresh, house, in_hours, signature
+from fours.service.verbs.correction import correct_line, share_line
+from fours.service.verbs.lines import add_fee, add_labor, add_part, change_line, split_line
+from fours.service.verbs.order import authorise_order
+
+PersonOf = Callable[..., Actor]
+
+
+@pytest.fixture
+def at(s01: Store) -> House:
+    return house(s01)
+
+
+@pytest.fixture
+def advisor(person: PersonOf, s01: Store) -> Actor:
+    return person("advisor", s01)
+
+
+@pytest.fixture
+def manager(person: PersonOf, s01: Store) -> Actor:
+    return person("service_manager", s01)
+
+
+@pytest.fixture
+def order(at: House, advisor: Actor) -> RepairOrder:
+    return draft(at, advisor)
+
+
+def borne(order: RepairOrder) -> Decimal:
+    lines = [*order.jobs.all(), *order.parts.all(), *order.fees.all()]
+    return sum((line.gross for line in lines if line.payer == "goodwill"), Decimal(0))
+
+
+def fee(order: RepairOrder, actor: Actor, amount: str, payer: str = "goodwill") -> None:
+    add_fee(order, name="拖车", unit_price=Decimal(amount), payer=payer, actor=actor)
+
+
+def test_the_counter_gives_two_hundred_of_an_order_however_divided(
+    order: RepairOrder, advisor: Actor
+) -> None:
+    fee(order, advisor, "150.00")
+    fee(fresh(order), advisor, "50.00")
+    with pytest.raises(NeedsApproval, match=r"善意承担 200\.01 元，超过您的权限（200\.00 元）") as refusal:
+        fee(fresh(order), advisor, "0.01")
+    assert list(refusal.value.fields) == ["payer"]
+    assert borne(order) == Decimal("200.00")
+
+
+def test_another_payer_for_a_line_is_no_way_round(at: House, order: RepairOrder, advisor: Actor) -> None:
+    paint = add_labor(order, operation=at.door_paint, actor=advisor)
+    with pytest.raises(NeedsApproval, match=r"450\.00"):
+        change_line(paint, payer="goodwill", actor=advisor)
+    with pytest.raises(NeedsApproval, match=r"300\.00"):
+        split_line(paint, payer="goodwill", amount=Decimal("300.00"), actor=advisor)
+    split_line(paint, payer="goodwill", amount=Decimal("200.00"), actor=advisor)
+    assert borne(order) == Decimal("200.00")
+
+
+def test_a_signed_line_is_no_way_round(at: House, advisor: Actor) -> None:
+    order = draft(at, advisor)
+    paint = add_labor(order, operation=at.door_paint, actor=advisor)
+    add_part(fresh(order), part=at.filter, actor=advisor)
+    authorise_order(
+        fresh(order), signature=signature(), signed_by="张三", promised_at=in_hours(3), actor=advisor
+    )
+    paint = LaborLine.objects.get(pk=paint.pk)
+    with pytest.raises(NeedsApproval):
+        correct_line(paint, payer="goodwill", reason="客户关系", actor=advisor)
+    with pytest.raises(NeedsApproval):
+        share_line(paint, payer="goodwill", amount=Decimal("200.01"), reason="客户关系", actor=advisor)
+    assert borne(order) == Decimal("0.00")
+    correct_line(
+        PartLine.objects.get(order=order, part=at.filter), payer="goodwill", reason="x", actor=advisor
+    )
+    with pytest.raises(NeedsApproval, match="善意承担"):
+        share_line(paint, payer="goodwill", amount=Decimal("180.00"), reason="x", actor=advisor)
+
+
+def test_what_the_manager_gave_may_be_renamed_or_made_cheaper_but_not_dearer(
+    at: House, order: RepairOrder, advisor: Actor, manager: Actor
+) -> None:
+    paint = add_labor(order, operation=at.door_paint, payer="goodwill", actor=manager)
+    paint = change_line(paint, name="前门喷漆（珍珠白）", actor=advisor)
+    paint = change_line(paint, hours=Decimal("2.00"), actor=advisor)
+    assert borne(order) == Decimal("300.00")
+    with pytest.raises(NeedsApproval):
+        change_line(paint, hours=Decimal("3.00"), actor=advisor)
+    with pytest.raises(NeedsApproval, match=r"368\.00"):
+        add_part(fresh(order), part=at.filter, payer="goodwill", actor=advisor)
+
+
+def test_an_approval_covers_the_sum_of_the_order_once(
+    at: House, order: RepairOrder, advisor: Actor, manager: Actor
+) -> None:
+    with pytest.raises(NeedsApproval) as refusal:
+        add_labor(order, operation=at.door_paint, payer="goodwill", actor=advisor)
+    assert "amount=450.00" in refusal.value.way_on[1]
+    request = request_approval(
+        order.store, matter=GOODWILL, target=order, amount=Decimal("450.00"), reason="返修致歉",
+        bound="由店里善意承担", actor=advisor,
+    )  # fmt: skip
+    approve_request(request, actor=manager)
+    add_labor(fresh(order), operation=at.door_paint, payer="goodwill", actor=advisor)
+    assert ApprovalRequest.objects.get().state == "used"
+    with pytest.raises(NeedsApproval, match=r"460\.00"):
+        fee(fresh(order), advisor, "10.00")
+
+
+def test_the_general_manager_agrees_too_from_five_thousand(
+    order: RepairOrder, advisor: Actor, manager: Actor
+) -> None:
+    with pytest.raises(NeedsApproval):
+        fee(order, manager, "5000.01")
+    fee(order, manager, "5000.00")
+    request = request_approval(
+        order.store, matter=GOODWILL, target=order, amount=Decimal("5000.01"), reason="x", actor=advisor
+    )
+    assert [step.post for step in request.steps.all()] == ["service_manager", "gm"]
