@@ -1,9 +1,8 @@
 """What must agree on a live database, proved by `fours check`: each app brings its own checks in `checks.py` (PF-15)."""
 
 import hashlib
-import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
@@ -11,13 +10,36 @@ from django.db.models import F
 
 from fours.kernel.actor import open_scope
 from fours.kernel.attachments import read_stored
-from fours.kernel.models import Attachment, Document, NumberCounter, PrintedForm, Store
+from fours.kernel.models import Attachment, Document, PrintedForm, Store
 
 Check = Callable[[], Iterable[str]]
 CHECKS: dict[str, Check] = {}
 # Rows that carry a number of a counter without being a document: model and field.
 _NUMBERED: list[tuple[type[models.Model], str]] = []
-_NUMBER = re.compile(r"^([A-Z]{2}-[^-]+-\d{6})-(\d{4,})$")
+# What stands before a number's counter, and the counter; cut off and looked at by day, since a pattern for each of
+# millions of numbers would take minutes.
+_GIVEN = """
+select rtrim("{column}", '0123456789') as stem,
+    substr("{column}", length(rtrim("{column}", '0123456789')) + 1) as n
+from "{table}"
+"""
+_COUNTERS_AMISS = """
+with given as (
+    select distinct stem, n from ({given}) as given where length(n) >= 4
+),
+found as (
+    select stem, count(distinct n::numeric) as numbers, min(n::numeric) as lowest, max(n::numeric) as highest
+    from given group by stem having stem ~ '^[A-Z]{{2}}-[^-]+-[0-9]{{6}}-$'
+),
+counters as (
+    select c.id, c.kind || '-' || s.code || '-' || to_char(c.date, 'YYMMDD') || '-' as stem, c.last
+    from kernel_numbercounter c join kernel_store s on s.id = c.store_id
+)
+select stem, last from counters full join found using (stem)
+where last is null or last <> coalesce(numbers, 0) or highest > last or lowest < 1
+order by counters.id nulls last, stem
+"""
+_GIVEN_THERE = "select stem, n from ({given}) as given where stem = any(%s) and length(n) >= 4"
 
 
 def register_check(name: str, check: Check) -> None:
@@ -46,23 +68,30 @@ def run_checks() -> list[str]:
         return [f"{name}: {line}" for name, check in CHECKS.items() for line in check()]
 
 
+def rows_of(query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+    """What a check's query finds in the stores of the transaction; a check asks only for what does not agree."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()
+
+
 def numbers() -> Iterator[str]:
     """Each counter's numbers are all there, each once, none beyond it (PF-08)."""
-    given: dict[str, set[int]] = defaultdict(set)
-    for model, field in [*((kind, "number") for kind in _documents()), *_NUMBERED]:
-        rows = model._default_manager.exclude(**{field: ""}).values_list(field, flat=True).distinct()
-        for number in rows.iterator():
-            if match := _NUMBER.match(number):
-                given[match[1]].add(int(match[2]))
-    for counter in NumberCounter.objects.select_related("store").order_by("pk"):
-        stem = f"{counter.kind}-{counter.store.code}-{counter.date:%y%m%d}"
-        there = given.pop(stem, set())
-        for missing in sorted(set(range(1, counter.last + 1)) - there):
-            yield f"{stem}-{missing:04d} was given and is on no document"
-        for beyond in sorted(there - set(range(1, counter.last + 1))):
-            yield f"{stem}-{beyond:04d} is beyond its counter ({counter.last})"
-    for stem in sorted(given):
-        yield f"{stem}-… has no counter"
+    given = " union all ".join(
+        _GIVEN.format(table=table, column=column) for table, column in _number_columns()
+    )
+    amiss = rows_of(_COUNTERS_AMISS.format(given=given))
+    there: dict[str, set[int]] = {stem: set() for stem, _ in amiss}
+    for stem, n in rows_of(_GIVEN_THERE.format(given=given), [list(there)]) if amiss else ():
+        there[stem].add(int(n))
+    for stem, last in amiss:
+        if last is None:
+            yield f"{stem}… has no counter"
+            continue
+        for missing in sorted(set(range(1, last + 1)) - there[stem]):
+            yield f"{stem}{missing:04d} was given and is on no document"
+        for beyond in sorted(there[stem] - set(range(1, last + 1))):
+            yield f"{stem}{beyond:04d} is beyond its counter ({last})"
 
 
 def one_store_per_tree() -> Iterator[str]:
@@ -84,7 +113,7 @@ def kept_files() -> Iterator[str]:
     for model in (PrintedForm, Attachment):
         # An erased person's paper is gone, and its row says so.
         kept = model._default_manager.exclude(path="").order_by("pk")
-        for pk, path, sha256 in kept.values_list("pk", "path", "sha256"):
+        for pk, path, sha256 in kept.values_list("pk", "path", "sha256").iterator():
             try:
                 found = hashlib.sha256(read_stored(path)).hexdigest()
             except OSError:
@@ -92,6 +121,12 @@ def kept_files() -> Iterator[str]:
                 continue
             if found != sha256:
                 yield f"{model._meta.label_lower} {pk}: file {path} is not what was kept"
+
+
+def _number_columns() -> list[tuple[str, str]]:
+    """Tables and columns in which a counter's numbers stand."""
+    numbered = [*((model, "number") for model in _documents()), *_NUMBERED]
+    return [(model._meta.db_table, model._meta.get_field(field).column) for model, field in numbered]
 
 
 def _store_models() -> list[type[models.Model]]:

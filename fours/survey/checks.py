@@ -22,7 +22,7 @@ def every_due_call_has_its_task() -> Iterator[str]:
 
 def signed_reports_are_unchanged() -> Iterator[str]:
     """What stands in a signed report is what was signed."""
-    for report in DailyReport.objects.filter(state="signed").order_by("pk"):
+    for report in DailyReport.objects.filter(state="signed").order_by("pk").iterator():
         if not is_unchanged(report):
             yield f"{report} of store {report.store_id} is not what was signed"
 

@@ -1,5 +1,6 @@
 """`fours check` finds what was changed behind the product's back."""
 
+import random
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,12 @@ from fours.desk.checks import run_checks
 from fours.kernel.attachments import attach_data_url
 from fours.kernel.models import NumberCounter, Store, Task
 from fours.parts.tests.making import a_part, stocked
-from fours.service.models import RepairOrder, Statement
+from fours.service.models import FeeLine, PartLine, RepairOrder, Statement
 from fours.service.tests.order_house import signature
 from fours.service.tests.settling import finished_order, issued, labor, part
 from fours.service.verbs.payment import Part, receive_payments
 from fours.survey.models import FollowUpCall
+from fours.survey.verbs.daily_report import ensure_report, sign_daily_report
 from fours.vehicles.models import Vehicle
 
 
@@ -66,9 +68,82 @@ def test_a_line_whose_price_was_changed(billed: RepairOrder) -> None:
     assert behind("update service_laborline set unit_price = 300")[0].startswith("lines: service.laborline")
 
 
+def test_a_line_says_what_it_should_be(billed: RepairOrder) -> None:
+    pk = billed.jobs.get().pk
+    before = "(Decimal('200.00'), Decimal('170.00'), Decimal('30.00'))"
+    due = "(Decimal('200.00'), Decimal('176.99'), Decimal('23.01'))"
+    assert behind("update service_laborline set net = 170, tax = 30") == [
+        f"lines: service.laborline {pk}: {before} should be {due}"
+    ]
+
+
+def test_the_database_rounds_as_the_product_does(billed: RepairOrder) -> None:
+    """Halves of a cent, and many lines by chance, priced by the product."""
+    chance = random.Random(7)
+    given = [("0.005", "1.00", "0.00"), ("0.125", "0.20", "0.00"), ("999999.999", "99999.99", "0.01")]
+    for _ in range(400):
+        quantity, price = chance.randrange(1, 10**6), chance.randrange(1, 10**7)
+        off = chance.randrange(quantity * price // 1000 + 1)
+        given.append(tuple(str(Decimal(n).scaleb(-p)) for n, p in ((quantity, 3), (price, 2), (off, 2))))
+    lines = [
+        FeeLine(
+            order=billed, store=billed.store, name="拖车", quantity=Decimal(quantity), unit_price=Decimal(price),
+            discount=Decimal(off), tax_rate=chance.choice([Decimal("0.13"), Decimal("0.06"), Decimal("0.0367")]),
+        )
+        for quantity, price, off in given
+    ]  # fmt: skip
+    for line in lines:
+        line.price()
+    FeeLine.objects.bulk_create(lines)
+    assert run_checks() == []
+
+
 def test_parts_issued_without_a_slip(billed: RepairOrder) -> None:
-    part(billed, "68.00")
-    assert [line.partition(":")[0] for line in run_checks()] == ["issued parts"]
+    line = part(billed, "68.00")
+    assert run_checks() == [
+        f"issued parts: {billed} part line {line.pk}: issued is {line.issued:.3f}, its slips say 0"
+    ]
+
+
+def test_a_split_line_counts_with_the_one_it_was_split_from(billed: RepairOrder) -> None:
+    first = part(billed, "68.00")
+    PartLine.objects.filter(pk=first.pk).update(issued=0)
+    second = part(billed, "68.00")
+    PartLine.objects.filter(pk=second.pk).update(split_from=first)
+    assert run_checks() == [
+        f"issued parts: {billed} part line {first.pk}: issued is {second.issued:.3f}, its slips say 0"
+    ]
+
+
+def test_movements_of_a_part_without_a_balance(s01: Store) -> None:
+    some = a_part(s01)
+    stocked(s01, some, "3")
+    assert behind("delete from parts_stockbalance") == [
+        f"stock: part {some.pk} of store {s01.pk} has movements and no balance"
+    ]
+
+
+def test_numbers_of_a_day_without_a_counter(billed: RepairOrder, s01: Store) -> None:
+    counter = NumberCounter.objects.get(store=s01, kind="RO")
+    counter.delete()
+    assert run_checks() == [f"numbers: RO-S01-{counter.date:%y%m%d}-… has no counter"]
+
+
+def test_a_foreign_number_is_nobodys_to_count(billed: RepairOrder) -> None:
+    assert behind("update service_repairorder set foreign_number = 'RO-S01-261122-0009'") == []
+    other = NumberCounter.objects.get(kind="ST")
+    NumberCounter.objects.filter(pk=other.pk).delete()
+    assert behind("update service_statement set number = '2611-0001'") == []
+
+
+def test_a_signed_report_that_was_changed(s01: Store, person) -> None:
+    day = timezone.localdate()
+    report = ensure_report(s01, day)
+    sign_daily_report(report, actor=person("service_manager", s01))
+    assert run_checks() == []
+    assert [line.partition(":")[0] for line in behind("update survey_dailyreport set remarks = '改'")] == [
+        "reports"
+    ]
 
 
 def test_a_missing_number_and_one_too_many(billed: RepairOrder, s01: Store) -> None:

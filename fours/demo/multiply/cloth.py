@@ -21,12 +21,13 @@ from .declared import (
     DATA_IDS,
     DATA_LINE,
     DATA_MILEAGE,
-    DROPPED,
+    FRESH,
     KIND_WORDS,
     MILEAGE,
     OWNER_NAMES,
     POINTERS,
     STAFF_NAMES,
+    VERBATIM,
     model_of,
 )
 from .story import Row, Story
@@ -57,7 +58,8 @@ class Cloth:
     """The cut of one visit. `tables`: the COPY text by model; `counts`: rows by model; the rest: what the holes want.
 
     Holes: `<label>.<k>` ids, `no.<k>` numbers, `d<n>`/`m<n>` the day n days after arrival (whole, month and day),
-    `km<n>` mileage on arrival and n more, `k,<n>` the same with commas, `lot.<k>` and so on of the k-th movement.
+    `km<n>` mileage on arrival and n more, `k,<n>` the same with commas, `lot.<k>` and so on of the k-th movement,
+    `token.<k>` of the k-th attachment.
     """
 
     story: Story
@@ -123,13 +125,15 @@ class _Cutter:
 
     def _value(self, label: str, row: Row, column: models.Field[Any, Any]) -> str:
         value, at = row[column.attname], (label, column.name)
-        if value is None or at in DROPPED:
+        if value is None:
             return NULL
         if column.primary_key:
             return f"%({self.places[label, value]})s"
-        if at in BY_SHELF:
+        if at in BY_SHELF or at in FRESH:
             place = self.places[label, row["id"]].rsplit(".", 1)[1]
             return f"%({column.name}.{place})s"
+        if at in VERBATIM:
+            return str(value).translate(ESCAPES)
         if at in OWNER_NAMES and value == self.story.owner:
             return "%(owner)s"
         if at in STAFF_NAMES:

@@ -35,6 +35,7 @@ COPIED: tuple[str, ...] = (
     "survey.followuporder",
     "survey.callattempt",
     "survey.handlingsheet",
+    "kernel.attachment",
     "kernel.task",
     "kernel.event",
 )
@@ -63,9 +64,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
             ("parts.stockbalance", "parts.lot", "parts.lotbalance", "parts.stockreceipt"),
             "stock comes in by the verb and is counted down by the shelf",
         ),
-        **dict.fromkeys(
-            ("kernel.attachment", "kernel.printedform"), "a copy has no signed paper; its papers are printed live"
-        ),
+        "kernel.printedform": "nobody froze a copy's papers: each would have to be set; they are printed live",
         **dict.fromkeys(("kernel.searchkey", "kernel.numbercounter"), "written for the new numbers"),
         **dict.fromkeys(
             ("kernel.securityentry", "kernel.idempotencykey", "kernel.occurrence", "kernel.closeddate",
@@ -83,6 +82,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
 # Numbers that name a row: the column says which model by itself, or by the column beside it.
 POINTERS: Mapping[tuple[str, str], str] = MappingProxyType(
     {
+        ("kernel.attachment", "aggregate_id"): "aggregate_kind",
         ("kernel.event", "aggregate_id"): "aggregate_kind",
         ("kernel.task", "source_id"): "source_kind",
         ("parts.issueslip", "source_id"): "source_kind",
@@ -105,9 +105,10 @@ MILEAGE = frozenset(
         ("vehicles.mileagereading", "kilometers"),
     }
 )
-# What a copy does not have, what the shelf decides, and what says the owner's name.
-DROPPED = frozenset({("service.checkin", "signature"), ("service.repairorder", "signature")})
+# What a copy has of its own, what the shelf decides, what stays as it is written, and what says the owner's name.
+FRESH = frozenset({("kernel.attachment", "token")})
 BY_SHELF = frozenset({("parts.stockmovement", name) for name in ("lot", "bin", "value", "balance")})
+VERBATIM = frozenset({("kernel.attachment", "path"), ("kernel.attachment", "sha256")})
 OWNER_NAMES = frozenset({("service.statement", "payer_name")})
 # Names of the store's own people, which a customer's name must not be looked for in.
 STAFF_NAMES = frozenset({("kernel.event", "actor_name"), ("parts.stockmovement", "actor_name")})

@@ -129,6 +129,7 @@ def _rows(order: RepairOrder) -> dict[str, list[Row]]:
     take("survey.followupcall", pk__in=calls)
     take("survey.callattempt", call__in=calls)
     whole = [(label, [row["id"] for row in rows]) for label, rows in found.items()]
+    take("kernel.attachment", _any(whole, "aggregate_kind", "aggregate_id"))
     take("kernel.task", _any(whole, "source_kind", "source_id"))
     of_car = Q(aggregate_kind="vehicles.vehicle", aggregate_id=order.vehicle_id, at__gte=began)
     take("kernel.event", _any(whole, "aggregate_kind", "aggregate_id") | of_car)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
 from typing import Any
+from uuid import uuid4
 
 from django.db import connection, transaction
 
@@ -75,6 +76,8 @@ class Writer:
         }
         for place, (_, kind, days) in enumerate(cloth.numbers):
             filled[f"no.{place}"] = self._number(kind, copy.arrives + timedelta(days=days))
+        for place in range(cloth.counts.get("kernel.attachment", 0)):
+            filled[f"token.{place}"] = uuid4()
         for place, taken in enumerate(cloth.takes):
             movement = shelf.take(taken)
             for name in ("lot", "bin", "value", "balance"):
