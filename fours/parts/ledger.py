@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Self
 
 from django.db import connection
-from django.db.models import F, Q
 
 from fours.base.errors import Gone
 from fours.base.money import round_money
@@ -72,20 +71,26 @@ def lock_balances(store: Store, parts: Iterable[Part]) -> dict[int, StockBalance
     rows = StockBalance.objects.filter(store=store, part_id__in=wanted).order_by("part_id")
     locked = {row.part_id: row for row in rows.select_for_update()}
     for part_id, row in locked.items():
-        row.part = wanted[part_id]
+        row.part, row.store = wanted[part_id], store
     return locked
 
 
-def oldest_first(balance: StockBalance, quantity: Decimal) -> list[Pick]:
-    """Where to take the pieces: oldest lot first, within a lot in bin order; Gone when there are not enough."""
-    places = LotBalance.objects.filter(store=balance.store_id, lot__part=balance.part_id, quantity__gt=0)
-    ordered = places.select_related("lot", "bin").order_by("lot__received_on", "lot_id", "bin__code")
+def places_of(balances: Iterable[StockBalance]) -> dict[int, list[LotBalance]]:
+    """Where the parts lie, by part id: oldest lot first, within a lot in bin order."""
+    found: dict[int, list[LotBalance]] = {balance.part_id: [] for balance in balances}
+    places = LotBalance.objects.filter(lot__part__in=found, quantity__gt=0).select_related("lot", "bin")
+    for place in places.order_by("lot__received_on", "lot_id", "bin__code"):
+        found[place.lot.part_id].append(place)
+    return found
+
+
+def oldest_first(balance: StockBalance, places: Iterable[LotBalance], quantity: Decimal) -> list[Pick]:
+    """Which of the places, in their order, to take the pieces from; Gone when there are not enough."""
     picks, wanted = [], quantity
-    for place in ordered:
-        if not wanted:
-            break
+    for place in places:
         taken = min(wanted, place.quantity)
-        picks.append(Pick(place, taken))
+        if taken:
+            picks.append(Pick(place, taken))
         wanted -= taken
     if wanted:
         raise shortage_of(balance, quantity)
@@ -128,11 +133,8 @@ def put_in_all(posting: Posting, puts: Sequence[Put]) -> list[StockMovement]:
 
 
 def _add_to_balances(puts: Sequence[Put]) -> None:
-    pieces: dict[int, Decimal] = {}
-    value: dict[int, Decimal] = {}
-    for put in puts:
-        pk = put.balance.pk
-        pieces[pk], value[pk] = pieces.get(pk, ZERO) + put.quantity, value.get(pk, ZERO) + put.value
+    pieces = sum_by((put.balance.pk, put.quantity) for put in puts)
+    value = sum_by((put.balance.pk, put.value) for put in puts)
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -162,36 +164,83 @@ def _add_to_places(puts: Sequence[Put]) -> None:
         )
 
 
-def take_out(
-    balance: StockBalance, posting: Posting, pick: Pick, *, from_reserved: Decimal = ZERO
-) -> StockMovement:
-    """Take pieces of a locked balance from their lot and bin; Gone unless they are free or come from `from_reserved`."""
-    quantity = pick.quantity
-    if quantity > balance.on_hand:
-        raise shortage_of(balance, quantity, own=from_reserved)
-    value = share_of_value(balance, quantity)
-    unreserved = Q(on_hand__gte=F("reserved") - from_reserved + quantity, reserved__gte=from_reserved)
-    taken = StockBalance.objects.filter(unreserved, pk=balance.pk).update(
-        on_hand=F("on_hand") - quantity, value=F("value") - value, reserved=F("reserved") - from_reserved
-    )
-    moved = taken and LotBalance.objects.filter(pk=pick.place.pk, quantity__gte=quantity).update(
-        quantity=F("quantity") - quantity
-    )
-    if not moved:
-        raise shortage_of(balance, quantity, own=from_reserved)
-    balance.on_hand -= quantity
-    balance.value -= value
-    balance.reserved -= from_reserved
-    lot, bin = pick.place.lot, pick.place.bin
-    movement = _movement(Put(balance, lot, bin, -quantity, -value), posting)
-    movement.save()
+def take_out(balance: StockBalance, posting: Posting, pick: Pick) -> StockMovement:
+    """Take free pieces of a locked balance from their lot and bin; Gone unless they are there."""
+    out = Withdrawal(posting)
+    movement = out.take(balance, pick)
+    out.write()
     return movement
+
+
+class Withdrawal:
+    """Pieces of locked balances that leave together: counted off the objects at hand at once, written as one."""
+
+    def __init__(self, posting: Posting) -> None:
+        self.posting = posting
+        self.movements: list[StockMovement] = []
+        self._balances: list[tuple[int, Decimal, Decimal, Decimal]] = []
+        self._places: list[tuple[int, Decimal]] = []
+
+    def take(self, balance: StockBalance, pick: Pick, *, from_reserved: Decimal = ZERO) -> StockMovement:
+        """The movement, unsaved until `write`; Gone unless the pieces are free or come from `from_reserved`."""
+        quantity, place = pick.quantity, pick.place
+        if quantity > balance.on_hand or quantity > balance.on_hand - balance.reserved + from_reserved:
+            raise shortage_of(balance, quantity, own=from_reserved)
+        value = share_of_value(balance, quantity)
+        balance.on_hand -= quantity
+        balance.value -= value
+        balance.reserved -= from_reserved
+        place.quantity -= quantity
+        self._balances.append((balance.pk, quantity, value, from_reserved))
+        self._places.append((place.pk, quantity))
+        movement = _movement(Put(balance, place.lot, place.bin, -quantity, -value), self.posting)
+        self.movements.append(movement)
+        return movement
+
+    def write(self) -> None:
+        """One update of the balances, one of the lots, the movements in their order; Gone if a piece is not there."""
+        pieces = sum_by((pk, quantity) for pk, quantity, _, _ in self._balances)
+        value = sum_by((pk, value) for pk, _, value, _ in self._balances)
+        reserved = sum_by((pk, reserved) for pk, _, _, reserved in self._balances)
+        lots = sum_by(self._places)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                """
+                update parts_stockbalance as kept set on_hand = kept.on_hand - less.pieces,
+                    value = kept.value - less.value, reserved = kept.reserved - less.reserved
+                from unnest(%s::bigint[], %s::numeric[], %s::numeric[], %s::numeric[])
+                    as less (id, pieces, value, reserved)
+                where kept.id = less.id and kept.reserved >= less.reserved
+                    and kept.on_hand - less.pieces >= kept.reserved - less.reserved
+                """,
+                [list(pieces), list(pieces.values()), list(value.values()), list(reserved.values())],
+            )
+            balances = cursor.rowcount
+            cursor.execute(
+                """
+                update parts_lotbalance as kept set quantity = kept.quantity - less.pieces
+                from unnest(%s::bigint[], %s::numeric[]) as less (id, pieces)
+                where kept.id = less.id and kept.quantity >= less.pieces
+                """,
+                [list(lots), list(lots.values())],
+            )
+            if (balances, cursor.rowcount) != (len(pieces), len(lots)):
+                raise Gone("库存刚刚有变动，请刷新页面后重新办理。")
+        StockMovement.objects.bulk_create(self.movements, batch_size=BATCH)
 
 
 def shortage_of(balance: StockBalance, asked: Decimal, *, own: Decimal = ZERO) -> Gone:
     """The refusal for a locked balance; `own` pieces are reserved for whoever asks."""
     free = balance.on_hand - balance.reserved + own
     return not_enough(balance.part, asked=asked, on_hand=balance.on_hand, free=free)
+
+
+def sum_by(pairs: Iterable[tuple[int, Decimal]]) -> dict[int, Decimal]:
+    """The amounts added up by key, in the order in which the keys first appear."""
+    sums: dict[int, Decimal] = {}
+    for key, amount in pairs:
+        sums[key] = sums.get(key, ZERO) + amount
+    return sums
 
 
 def _movement(put: Put, posting: Posting) -> StockMovement:

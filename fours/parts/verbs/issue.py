@@ -15,10 +15,18 @@ from fours.kernel.numbers import next_number
 from fours.kernel.verbs import take, verb
 from fours.org.people import present_assignments
 from fours.parts.errors import check_quantity, plain
-from fours.parts.ledger import Posting, lock_balances, oldest_first, put_in, shortage_of, take_out
+from fours.parts.ledger import (
+    Posting,
+    Withdrawal,
+    lock_balances,
+    oldest_first,
+    places_of,
+    put_in,
+    shortage_of,
+)
 from fours.parts.models import IssueLine, IssueSlip, StockBalance, StockMovement
 
-from .reserve import Ask, fill_backorders, use_reservation
+from .reserve import Ask, fill_backorders, use_reservations
 
 
 @verb("领料出库", "parts.issue")
@@ -48,9 +56,9 @@ def issue_parts(
         business_date=business_date(store),
         created_by=actor.user,
     )
-    posting = Posting.of(slip, StockMovement.Kind.ISSUE, actor, slip.business_date)
-    for ask in lines:
-        _hand_out(balances[ask.part.pk], posting, slip, source, ask)
+    _hand_out(
+        slip, source, lines, balances, Posting.of(slip, StockMovement.Kind.ISSUE, actor, slip.business_date)
+    )
     pieces = "、".join(f"{ask.part.name}×{plain(ask.quantity)}" for ask in lines)
     announce(
         "parts.issued",
@@ -111,17 +119,39 @@ def check_may_be_issued(store: Store, source: Document, lines: Sequence[Ask], re
         raise Refused("领料人不是本店在职人员。", field="receiver")
 
 
-def _hand_out(balance: StockBalance, posting: Posting, slip: IssueSlip, source: Document, ask: Ask) -> None:
-    held = use_reservation(balance, source, ask)
-    if ask.quantity > balance.on_hand - balance.reserved + held:
-        raise shortage_of(balance, ask.quantity, own=held)
-    for pick in oldest_first(balance, ask.quantity):
-        own = min(held, pick.quantity)
-        movement = take_out(balance, posting, pick, from_reserved=own)
-        held -= own
-        IssueLine.objects.create(
-            slip=slip, part=ask.part, movement=movement, source_line_id=ask.line_id, quantity=pick.quantity
+def _hand_out(
+    slip: IssueSlip,
+    source: Document,
+    lines: Sequence[Ask],
+    balances: dict[int, StockBalance],
+    posting: Posting,
+) -> None:
+    """Pick each line's pieces, then write all that leaves: stock, movements and the lines of the slip."""
+    reserved = use_reservations(source, lines)
+    places = places_of(balances.values())
+    out = Withdrawal(posting)
+    rows = []
+    for ask in lines:
+        balance, held = balances[ask.part.pk], reserved[ask.line_id]
+        if ask.quantity > balance.on_hand - balance.reserved + held:
+            raise shortage_of(balance, ask.quantity, own=held)
+        for pick in oldest_first(balance, places[ask.part.pk], ask.quantity):
+            own = min(held, pick.quantity)
+            held -= own
+            movement = out.take(balance, pick, from_reserved=own)
+            rows.append((movement, ask, pick.quantity))
+    out.write()
+    IssueLine.objects.bulk_create(
+        IssueLine(
+            store_id=slip.store_id,
+            slip=slip,
+            part=ask.part,
+            movement=movement,
+            source_line_id=ask.line_id,
+            quantity=quantity,
         )
+        for movement, ask, quantity in rows
+    )
 
 
 def _value_coming_back(line: IssueLine, quantity: Decimal) -> Decimal:

@@ -3,10 +3,11 @@
 These are steps of other verbs (authorise, void, receive, issue), which have checked the right.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
@@ -15,7 +16,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Document, Store
 from fours.parts.errors import check_quantity, not_enough
-from fours.parts.ledger import lock_balances
+from fours.parts.ledger import ZERO, lock_balances, sum_by
 from fours.parts.models import Backorder, Part, Reservation, StockBalance
 
 
@@ -45,12 +46,55 @@ def reserve_parts(store: Store, *, source: Document, lines: Sequence[Ask], actor
     for ask in lines:
         check_quantity(ask.quantity, ask.part.name)
     balances = lock_balances(store, [ask.part for ask in lines])
-    short = []
+    known = _held_for(store, source, lines)
+    short: list[Shortage] = []
+    hold: list[tuple[Ask, Decimal]] = []
     for ask in lines:
-        missing = _reserve(balances[ask.part.pk], source, ask)
-        if missing:
+        balance, row = balances[ask.part.pk], known.get(ask.line_id)
+        if row is not None and row.part_id != ask.part.pk:
+            raise Refused(f"{ask.part.name}：该行已为另一配件预留，请先取消。")
+        wanted = max(ask.quantity - (row.quantity if row else ZERO), ZERO)
+        given = max(min(wanted, balance.on_hand - balance.reserved), ZERO)
+        if given:
+            balance.reserved += given
+            hold.append((ask, given))
+        if missing := wanted - given:
+            _note_backorder(balance, source, ask, missing)
             short.append(Shortage(ask.line_id, ask.part, missing))
+    _hold(store, sum_by((ask.part.pk, given) for ask, given in hold))
+    _note_reservations(store, source, hold, known)
     return short
+
+
+def _held_for(store: Store, source: Document, lines: Sequence[Ask]) -> dict[int, Reservation]:
+    """What is reserved for the lines already, by line id."""
+    rows = Reservation.objects.filter(
+        store=store, source_kind=kind_of(source), source_line_id__in=[ask.line_id for ask in lines]
+    )
+    return {row.source_line_id: row for row in rows}
+
+
+def _note_reservations(
+    store: Store, source: Document, hold: Sequence[tuple[Ask, Decimal]], known: Mapping[int, Reservation]
+) -> None:
+    """Write what each line now holds; what it held before grows."""
+    fresh = [
+        Reservation(
+            store=store,
+            part=ask.part,
+            source_kind=kind_of(source),
+            source_id=source.pk,
+            source_number=source.number,
+            source_line_id=ask.line_id,
+            quantity=given,
+        )
+        for ask, given in hold
+        if ask.line_id not in known
+    ]
+    Reservation.objects.bulk_create(fresh)
+    for ask, given in hold:
+        if ask.line_id in known:
+            Reservation.objects.filter(pk=known[ask.line_id].pk).update(quantity=F("quantity") + given)
 
 
 def release_reservations(source: Document, *, actor: Actor, line_id: int | None = None) -> None:
@@ -64,35 +108,31 @@ def release_reservations(source: Document, *, actor: Actor, line_id: int | None 
         held, waiting = held.filter(source_line_id=line_id), waiting.filter(source_line_id=line_id)
     rows = list(held.select_related("part").order_by("part_id"))
     lock_balances(source.store, [row.part for row in rows])
-    for row in rows:
-        _hold(row.part_id, source.store, -row.quantity)
+    _hold(source.store, sum_by((row.part_id, -row.quantity) for row in rows))
     held.delete()
     waiting.update(open=False)
     for part in {row.part_id: row.part for row in rows}.values():
         fill_backorders(source.store, part, actor=actor)
 
 
-def use_reservation(balance: StockBalance, source: Document, ask: Ask) -> Decimal:
-    """How many of the asked pieces come out of the line's own reservation; the row is cut by as many.
+def use_reservations(source: Document, lines: Sequence[Ask]) -> dict[int, Decimal]:
+    """How many of the asked pieces come out of each line's own reservation, by line id; the rows are cut by as many.
 
-    The balance is counted down by the movement that follows. What is handed out beyond the reservation makes the
+    The balances are counted down by the movements that follow. What is handed out beyond a reservation makes the
     line's back-order smaller.
     """
-    mine = Reservation.objects.filter(
-        store=balance.store_id,
-        source_kind=kind_of(source),
-        source_line_id=ask.line_id,
-        part=balance.part_id,
-    )
-    row = mine.first()
-    held = min(row.quantity, ask.quantity) if row else Decimal(0)
-    if row is not None:
-        if held == row.quantity:
-            mine.delete()
-        else:
-            mine.update(quantity=F("quantity") - held)
-    _reduce_backorder(source, ask.line_id, ask.quantity - held)
-    return held
+    known = _held_for(source.store, source, lines)
+    used: dict[int, Decimal] = {}
+    for ask in lines:
+        row = known.get(ask.line_id)
+        held = min(row.quantity, ask.quantity) if row and row.part_id == ask.part.pk else ZERO
+        used[ask.line_id] = held
+        if row is not None and ZERO < held < row.quantity:
+            Reservation.objects.filter(pk=row.pk).update(quantity=F("quantity") - held)
+        _reduce_backorder(source, ask.line_id, ask.quantity - held)
+    emptied = [row.pk for line, row in known.items() if used[line] == row.quantity]
+    Reservation.objects.filter(pk__in=emptied).delete()
+    return used
 
 
 def parts_waited_for(store: Store, parts: Iterable[int]) -> list[int]:
@@ -113,9 +153,7 @@ def fill_backorders(store: Store, part: Part, *, actor: Actor) -> list[Backorder
         if free <= 0:
             break
         given = min(free, row.quantity)
-        _add_reservation(
-            balance, row.source_kind, row.source_id, row.source_number, row.source_line_id, given
-        )
+        _add_reservation(balance, row, given)
         if given == row.quantity:
             Backorder.objects.filter(pk=row.pk).update(open=False, closed_at=timezone.now())
             filled.append(row)
@@ -137,53 +175,44 @@ def fill_backorders(store: Store, part: Part, *, actor: Actor) -> list[Backorder
     return filled
 
 
-def _reserve(balance: StockBalance, source: Document, ask: Ask) -> Decimal:
-    """Reserve one line; the pieces missing afterwards."""
-    kind = kind_of(source)
-    line = Reservation.objects.filter(store=balance.store, source_kind=kind, source_line_id=ask.line_id)
-    row = line.first()
-    if row is not None and row.part_id != balance.part_id:
-        raise Refused(f"{ask.part.name}：该行已为另一配件预留，请先取消。")
-    held = row.quantity if row else Decimal(0)
-    wanted = max(ask.quantity - held, Decimal(0))
-    given = min(wanted, balance.on_hand - balance.reserved)
-    if given > 0:
-        _add_reservation(balance, kind, source.pk, source.number, ask.line_id, given)
-    missing = wanted - given
-    if missing:
-        _note_backorder(balance, source, ask, missing)
-    return missing
-
-
-def _add_reservation(
-    balance: StockBalance, kind: str, source_id: int, number: str, line_id: int, quantity: Decimal
-) -> None:
-    _hold(balance.part_id, balance.store, quantity)
+def _add_reservation(balance: StockBalance, row: Backorder, quantity: Decimal) -> None:
+    _hold(balance.store, {balance.part_id: quantity})
     balance.reserved += quantity
-    mine = Reservation.objects.filter(store=balance.store, source_kind=kind, source_line_id=line_id)
+    mine = Reservation.objects.filter(
+        store=balance.store, source_kind=row.source_kind, source_line_id=row.source_line_id
+    )
     if not mine.update(quantity=F("quantity") + quantity):
         Reservation.objects.create(
             store=balance.store,
             part=balance.part,
-            source_kind=kind,
-            source_id=source_id,
-            source_number=number,
-            source_line_id=line_id,
+            source_kind=row.source_kind,
+            source_id=row.source_id,
+            source_number=row.source_number,
+            source_line_id=row.source_line_id,
             quantity=quantity,
         )
 
 
-def _hold(part_id: int, store: Store, quantity: Decimal) -> None:
-    """Count the reserved pieces up or down; Gone if they are not free."""
-    rows = StockBalance.objects.filter(
-        store=store,
-        part_id=part_id,
-        on_hand__gte=F("reserved") + quantity,
-        reserved__gte=-quantity,
-    )
-    if not rows.update(reserved=F("reserved") + quantity):
+def _hold(store: Store, pieces: Mapping[int, Decimal]) -> None:
+    """Count the reserved pieces up or down, by part id; Gone if they are not free."""
+    if not pieces:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            update parts_stockbalance as kept set reserved = kept.reserved + more.pieces
+            from unnest(%s::bigint[], %s::numeric[]) as more (part_id, pieces)
+            where kept.store_id = %s and kept.part_id = more.part_id
+                and kept.on_hand >= kept.reserved + more.pieces and kept.reserved + more.pieces >= 0
+            returning kept.part_id
+            """,
+            [list(pieces), list(pieces.values()), store.pk],
+        )
+        done = {part_id for (part_id,) in cursor.fetchall()}
+    for part_id in pieces.keys() - done:
         row = StockBalance.objects.select_related("part").get(store=store, part_id=part_id)
-        raise not_enough(row.part, asked=quantity, on_hand=row.on_hand, free=row.on_hand - row.reserved)
+        free = row.on_hand - row.reserved
+        raise not_enough(row.part, asked=pieces[part_id], on_hand=row.on_hand, free=free)
 
 
 def _note_backorder(balance: StockBalance, source: Document, ask: Ask, missing: Decimal) -> None:

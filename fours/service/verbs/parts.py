@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import F
 
 from fours.base.errors import IllegalMove, NotThere, Refused
@@ -42,9 +43,9 @@ def issue_to_order(order: RepairOrder, *, lines: Sequence[Give], receiver: User,
     for give in lines:
         line = wanted[give.line_id]
         check_may_be_issued(line, give.quantity)
-        _count_issued(line, give.quantity)
         assert line.part is not None
         asks.append(Ask(line.pk, line.part, give.quantity))
+    _count_issued(lines)
     slip = issue_parts(
         order.store, source=order, lines=asks, receiver=receiver, subject=order.vehicle.plate, actor=actor
     )
@@ -78,8 +79,10 @@ def _check_unbilled(order: RepairOrder, doing: str) -> None:
 
 def part_lines_of(order: RepairOrder, line_ids: Sequence[int]) -> dict[int, PartLine]:
     """The order's part lines by id; NotThere when one is not the order's."""
-    rows = order.parts.filter(pk__in=line_ids).select_related("part", "additional_work", "order")
+    rows = order.parts.filter(pk__in=line_ids).select_related("part", "additional_work")
     found = {line.pk: line for line in rows}
+    for line in found.values():
+        line.order = order
     if set(line_ids) - set(found):
         raise NotThere("有配件行不属于本工单，请刷新页面。")
     return found
@@ -99,7 +102,17 @@ def check_may_be_issued(line: PartLine, quantity: Decimal) -> None:
         )
 
 
-def _count_issued(line: PartLine, quantity: Decimal) -> None:
-    still_open = PartLine.objects.filter(pk=line.pk, issued__lte=F("quantity") - quantity)
-    if not still_open.update(issued=F("issued") + quantity):
-        raise Refused(f"{line.name} 刚被他人领出，请刷新页面。", field="quantity")
+def _count_issued(lines: Sequence[Give]) -> None:
+    """All lines or none: one that was handed out meanwhile refuses the whole."""
+    pieces = {give.line_id: give.quantity for give in lines}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            update service_partline as line set issued = line.issued + more.pieces
+            from unnest(%s::bigint[], %s::numeric[]) as more (id, pieces)
+            where line.id = more.id and line.issued + more.pieces <= line.quantity
+            """,
+            [list(pieces), list(pieces.values())],
+        )
+        if cursor.rowcount != len(pieces):
+            raise Refused("有配件刚被他人领出，请刷新页面。", field="quantity")
