@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.apps import apps
 from django.db import connection, models, transaction
 from django.db.models import F
+from django.utils import timezone
 
 from fours.kernel.actor import open_scope
 from fours.kernel.attachments import read_stored
@@ -111,7 +113,7 @@ def one_store_per_tree() -> Iterator[str]:
 def kept_files() -> Iterator[str]:
     """Printed forms and attachments are byte for byte what was kept (PF-09, PF-10)."""
     for model in (PrintedForm, Attachment):
-        # An erased person's paper is gone, and its row says so.
+        # An erased person's paper is gone, and its row says so; one without a file is `unset_papers`' affair.
         kept = model._default_manager.exclude(path="").order_by("pk")
         for pk, path, sha256 in kept.values_list("pk", "path", "sha256").iterator():
             try:
@@ -127,6 +129,15 @@ def _number_columns() -> list[tuple[str, str]]:
     """Tables and columns in which a counter's numbers stand."""
     numbered = [*((model, "number") for model in _documents()), *_NUMBERED]
     return [(model._meta.db_table, model._meta.get_field(field).column) for model, field in numbered]
+
+
+def unset_papers() -> Iterator[str]:
+    """Every paper kept for an hour has its PDF (PF-10)."""
+    late = PrintedForm.objects.filter(
+        path="", erased_at=None, created_at__lt=timezone.now() - timedelta(hours=1)
+    )
+    for pk, form in late.order_by("pk").values_list("pk", "form"):
+        yield f"kernel.printedform {pk}: {form} has no PDF yet; is the worker running?"
 
 
 def _store_models() -> list[type[models.Model]]:
@@ -146,3 +157,4 @@ def _documents() -> list[type[Document]]:
 register_check("numbers", numbers)
 register_check("trees", one_store_per_tree)
 register_check("files", kept_files)
+register_check("papers", unset_papers)

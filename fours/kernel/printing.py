@@ -5,6 +5,7 @@ import io
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, get_type_hints
 
 from django.db.models import F, QuerySet
@@ -14,13 +15,14 @@ from pypdf import PdfReader, PdfWriter
 
 from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.base.personal import mask_view
-from fours.base.typeset import typeset
+from fours.base.typeset import TypesetError, typeset
 
 from .actor import Actor
 from .attachments import read_stored, store_bytes
 from .events import announce, kind_of
-from .models import PrintedForm, StoreScoped
+from .models import PrintedForm, Store, StoreScoped
 from .personal import sees_personal
+from .schedules import every
 
 log = logging.getLogger(__name__)
 DRAFT = "草稿"
@@ -72,27 +74,68 @@ def declare_print(form: Print) -> None:
 
 
 def freeze(form: str, document: StoreScoped, *, actor: Actor, occurrence: str = "") -> PrintedForm:
-    """Keep the paper as it is now, view and PDF, as evidence. Called by the verb that signs or issues it.
+    """Keep what the paper says now as evidence. Called by the verb that signs or issues it.
 
+    The view is kept in the verb's transaction; its PDF, which follows from the view alone, is set when it is first
+    printed or within five minutes (`set_papers`), so that nobody at a counter waits for it.
     What is kept once stays: asked again for the same occurrence, the first paper is given back.
     """
     kept = _kept(form, document).filter(occurrence=occurrence).first()
     if kept is not None:
         return kept
-    declared = PRINTS[form]
-    view = _view(declared, document, actor, copy_mark="")
-    data = typeset(declared.template, view)
     return PrintedForm.objects.create(
         store_id=document.store_id,
         aggregate_kind=kind_of(document),
         aggregate_id=document.pk,
         form=form,
         occurrence=occurrence,
-        view=view,
-        path=store_bytes(document.store_id, data, ".pdf"),
-        sha256=hashlib.sha256(data).hexdigest(),
+        view=_view(PRINTS[form], document, actor, copy_mark=""),
         created_by=actor.user,
     )
+
+
+def bytes_of(kept: PrintedForm) -> bytes:
+    """The kept paper's PDF, set and stored with its hash if nobody has asked for it yet.
+
+    Refused when the file is not what was kept.
+    """
+    if not kept.path:
+        _set(kept)
+    data = read_stored(kept.path)
+    if hashlib.sha256(data).hexdigest() != kept.sha256:
+        log.error("printed form %s is not what was kept", kept.pk)
+        raise Refused("存档单据与登记的校验值不符，已停止打印。请联系管理员从备份恢复。")
+    return data
+
+
+def _set(kept: PrintedForm) -> None:
+    """Store the PDF of a kept view; of two who do it at once the first one's stays."""
+    data = typeset(PRINTS[kept.form].template, kept.view)
+    path, sha256 = store_bytes(kept.store_id, data, ".pdf"), hashlib.sha256(data).hexdigest()
+    PrintedForm.objects.filter(pk=kept.pk, path="", erased_at=None).update(path=path, sha256=sha256)
+    kept.refresh_from_db(fields=["path", "sha256"])
+
+
+def set_papers(store: Store, *, most: int = 100) -> int:
+    """Set the kept papers that nobody has printed yet, oldest first; how many.
+
+    One that can't be set is logged and does not hold up the others; `fours check` names it.
+    """
+    done = 0
+    for kept in PrintedForm.objects.filter(store=store, path="", erased_at=None).order_by("pk")[:most]:
+        try:
+            _set(kept)
+        except TypesetError:
+            log.exception("printed form %s can't be set", kept.pk)
+        else:
+            done += 1
+    return done
+
+
+@every("kernel.set_papers", minutes=5)
+def set_waiting_papers(store: Store, due_at: datetime) -> None:
+    """What was signed or issued gets its PDF (PF-10)."""
+    set_papers(store)
 
 
 def sheet_of(form: Print, document: StoreScoped, *, actor: Actor, occurrence: str | None = None) -> Sheet:
@@ -126,10 +169,7 @@ def _as_seen(form: Print, view: dict[str, Any], actor: Actor) -> dict[str, Any]:
 
 def print_again(kept: PrintedForm, form: Print, document: StoreScoped, *, actor: Actor) -> bytes:
     """The kept bytes, from the second time on with a mark saying which copy it is. Counts and records the print."""
-    data = read_stored(kept.path)
-    if hashlib.sha256(data).hexdigest() != kept.sha256:
-        log.error("printed form %s is not what was kept", kept.pk)
-        raise Refused("存档单据与登记的校验值不符,已停止打印。请联系管理员从备份恢复。")
+    data = bytes_of(kept)
     PrintedForm.objects.filter(pk=kept.pk).update(copies=F("copies") + 1)
     kept.refresh_from_db(fields=["copies"])
     again = kept.copies - 1
@@ -168,6 +208,8 @@ def _kept(form: str, document: StoreScoped) -> QuerySet[PrintedForm]:
 
 
 def _view(form: Print, document: StoreScoped, actor: Actor, *, copy_mark: str) -> dict[str, Any]:
+    if actor.store is not None and actor.store.pk == document.store_id:
+        document.store = actor.store  # the one whose facts and settings are read already
     view = dict(form.view(document, actor))
     number = str(getattr(document, "number", "") or "")
     paper = {

@@ -7,8 +7,9 @@ from .scope import StoreScoped
 class PrintedForm(StoreScoped):
     """A paper as it was when it became evidence (存档单据): view model and PDF bytes with their hash.
 
-    Reprints serve these bytes with a copy mark and are counted in `copies`. Once its person is erased, a paper the law still
-    wants is `locked_at` (only a special right opens it), any other `erased_at`: view and bytes are gone, the hash stays.
+    `path` and `sha256` are empty until the PDF of the view is first asked for (`printing.bytes_of`). Reprints serve
+    these bytes with a copy mark and are counted in `copies`. Once its person is erased, a paper the law still wants is
+    `locked_at` (only a special right opens it), any other `erased_at`: view and bytes are gone, the hash stays.
     """
 
     aggregate_kind = models.CharField("对象类型", max_length=40)
@@ -16,8 +17,8 @@ class PrintedForm(StoreScoped):
     form = models.CharField("单据", max_length=40)
     occurrence = models.CharField("第几份", max_length=40, blank=True)
     view = models.JSONField("内容")
-    path = models.CharField(max_length=120)
-    sha256 = models.CharField(max_length=64)
+    path = models.CharField(max_length=120, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
     copies = models.PositiveIntegerField("补打次数", default=0)
     locked_at = models.DateTimeField("依法留存", null=True, blank=True)
     erased_at = models.DateTimeField("已删除", null=True, blank=True)
@@ -29,5 +30,10 @@ class PrintedForm(StoreScoped):
             models.UniqueConstraint(
                 fields=["store", "aggregate_kind", "aggregate_id", "form", "occurrence"],
                 name="printed_form_once",
+            )
+        ]
+        indexes = [
+            models.Index(
+                "store", "id", name="printed_form_unset", condition=models.Q(path="", erased_at=None)
             )
         ]

@@ -15,7 +15,7 @@ from fours.customers.models import Customer
 from fours.kernel import printing
 from fours.kernel.actor import Actor
 from fours.kernel.models import Event, PrintedForm, Store
-from fours.kernel.printing import Print, declare_print, freeze, prints_of
+from fours.kernel.printing import Print, bytes_of, declare_print, freeze, prints_of, set_papers
 
 ClientOf = Callable[..., Client]
 # The shortest template that is shipped stands for any form.
@@ -71,6 +71,8 @@ def test_a_frozen_paper_stays_as_it_was_when_the_document_changes(
     Customer.objects.update(name="李小红")
     assert freeze("test.card", customer, actor=person("advisor", s01)).pk == kept.pk
     answer = client_of("advisor", s01).get(f"/print/test.card/{customer.pk}/")
+    see(s01)
+    kept.refresh_from_db()
     assert hashlib.sha256(answer.content).hexdigest() == kept.sha256
     assert "王小明" in text_of(answer.content)
 
@@ -95,12 +97,49 @@ def test_a_paper_whose_bytes_were_changed_is_not_printed(
     customer: Customer, s01: Store, person: PersonOf, client_of: ClientOf, see: Callable[..., None]
 ) -> None:
     kept = freeze("test.card", customer, actor=person("advisor", s01))
+    assert set_papers(s01) == 1
+    kept.refresh_from_db()
     Path(default_storage.path(kept.path)).write_bytes(b"%PDF-1.7 other")
     answer = client_of("advisor", s01).get(f"/print/test.card/{customer.pk}/")
     assert answer.status_code == 422
     assert "校验值不符" in answer.content.decode()
     see(s01)
     assert PrintedForm.objects.get().copies == 0
+
+
+def test_what_nobody_printed_is_set_later_from_what_was_kept(
+    customer: Customer, s01: Store, s02: Store, person: PersonOf
+) -> None:
+    kept = freeze("test.card", customer, actor=person("advisor", s01))
+    assert (kept.path, kept.sha256) == ("", "")
+    Customer.objects.update(name="李小红")
+    assert set_papers(s02) == 0
+    assert set_papers(s01) == 1
+    assert set_papers(s01) == 0
+    later = PrintedForm.objects.get()
+    assert "王小明" in text_of(bytes_of(later))
+    assert hashlib.sha256(bytes_of(later)).hexdigest() == later.sha256
+
+
+def test_two_who_set_a_paper_at_once_have_the_same_bytes(
+    customer: Customer, s01: Store, person: PersonOf
+) -> None:
+    first = freeze("test.card", customer, actor=person("advisor", s01))
+    second = PrintedForm.objects.get()
+    assert bytes_of(first) == bytes_of(second)
+    assert first.path == second.path == PrintedForm.objects.get().path
+
+
+def test_one_paper_that_cannot_be_set_does_not_hold_up_the_others(
+    customer: Customer, s01: Store, person: PersonOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    advisor = person("advisor", s01)
+    broken = freeze("test.card", customer, actor=advisor, occurrence="1")
+    PrintedForm.objects.filter(pk=broken.pk).update(view={})
+    whole = freeze("test.card", customer, actor=advisor, occurrence="2")
+    assert set_papers(s01) == 1
+    assert PrintedForm.objects.exclude(path="").get() == whole
+    assert f"printed form {broken.pk} can't be set" in caplog.text
 
 
 def test_each_occurrence_is_a_paper_of_its_own(customer: Customer, s01: Store, person: PersonOf) -> None:

@@ -1,8 +1,8 @@
 import pytest
-from django.core.files.storage import default_storage
 
 from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Attachment, PrintedForm
+from fours.kernel.printing import bytes_of
 from fours.kernel.prints.tests.reading import missing
 from fours.service.models import CheckIn
 from fours.service.verbs.check_in import add_photos, save_check_in, sign_check_in, void_check_in
@@ -102,8 +102,7 @@ def test_the_paper_says_what_was_found(s01, advisor, car):
     add_photos(check_in, photos=[picture()], actor=advisor)
     sign(check_in, advisor)
     printed = PrintedForm.objects.get(form="service.check_in")
-    with default_storage.open(printed.path) as kept:
-        paper = kept.read()
+    paper = bytes_of(printed)
     words = ["CI-S01-261122-0001", "苏E12345", "张三", "32,100", "刹车有异响", "左前门", "前刹车片偏薄", "1/2",
              "K12", "雨伞", "行驶证"]  # fmt: skip
     assert missing(paper, words) == []

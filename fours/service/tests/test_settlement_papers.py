@@ -10,8 +10,8 @@ import pytest
 from pypdf import PdfReader
 
 from fours.kernel.actor import Actor
-from fours.kernel.attachments import read_stored
 from fours.kernel.models import PrintedForm, Store
+from fours.kernel.printing import bytes_of
 from fours.service.models import AdditionalWork, RepairOrder, Statement
 from fours.service.papers.settlement import gate_pass_view, receipt_view, statement_view
 from fours.service.prints import views
@@ -145,7 +145,7 @@ def test_the_guard_sees_plate_releaser_and_hours(statement: Statement, cashier: 
 
 def read(kept: PrintedForm) -> str:
     """The text of a frozen paper without spaces and line ends."""
-    pages = PdfReader(io.BytesIO(read_stored(kept.path))).pages
+    pages = PdfReader(io.BytesIO(bytes_of(kept))).pages
     return "".join("".join(page.extract_text() for page in pages).split())
 
 
