@@ -43,7 +43,7 @@ def database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "fours"},
+        "OPTIONS": {"application_name": "fours", "server_side_binding": True, "prepare_threshold": 3},
     }
 
 

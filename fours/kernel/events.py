@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 from django.db import models
 from procrastinate.contrib.django.django_connector import DjangoConnector
@@ -13,6 +14,7 @@ from .bulk import insert_all
 from .business_date import business_date, open_date
 from .models import Event, Store
 
+A = TypeVar("A", bound=models.Model)
 Handler = Callable[[Event], None]
 DELIVER = "fours.deliver_event"
 
@@ -83,7 +85,7 @@ def _event(
     sentence: str,
     data: Mapping[str, object] | None = None,
 ) -> Event:
-    return Event(
+    event = Event(
         store=store,
         kind=kind,
         aggregate_kind=kind_of(aggregate),
@@ -94,6 +96,16 @@ def _event(
         sentence=sentence[:400],
         data=dict(data or {}),
     )
+    event.live = aggregate
+    return event
+
+
+def aggregate_of(event: Event, model: type[A], *related: str) -> A:
+    """What the event is about. Inline it is the verb's own object, as it was just written; else read with `related`."""
+    if isinstance(event.live, model):
+        return event.live
+    rows = cast(Any, model)._default_manager.select_related(*related)
+    return cast(A, rows.get(store_id=event.store_id, pk=event.aggregate_id))
 
 
 def _tell(event: Event) -> None:

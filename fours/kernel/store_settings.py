@@ -73,10 +73,17 @@ def setting(store: Store, key: str) -> Any:
 
 
 def settings_of(store: Store, keys: Iterable[str]) -> dict[str, Any]:
-    """Several settings in one query."""
-    wanted = {key: DECLARED[key] for key in keys}
-    own = dict(Setting.objects.filter(store=store, key__in=wanted).values_list("key", "value"))
-    return {key: declared.value_of(own.get(key, declared.default)) for key, declared in wanted.items()}
+    """Several settings; the store's own values are read once for this store object, in one query."""
+    if store.known_settings is None:
+        store.known_settings = dict(Setting.objects.filter(store=store).values_list("key", "value"))
+    own = store.known_settings
+    return {key: DECLARED[key].value_of(own.get(key, DECLARED[key].default)) for key in keys}
+
+
+def _forget(*stores: Store | None) -> None:
+    for store in stores:
+        if store is not None:
+            store.known_settings = None
 
 
 def parse(declared: Declared, text: str) -> Plain:
@@ -134,6 +141,7 @@ def change_setting(store: Store, *, key: str, value: str, actor: Actor) -> Setti
         return row
     row.value, row.updated_by = plain, actor.user
     row.save()
+    _forget(store, row.store, actor.store)
     announce(
         SETTING_CHANGED,
         row,

@@ -32,30 +32,29 @@ def make_task(
     window_start: datetime | None = None,
     counted_from: datetime | None = None,
     note: str = "",
-) -> Task:
-    """The one task of this rule, source and occurrence; made when it is not there yet, never reopened or changed.
+) -> None:
+    """Make the one task of this rule, source and occurrence; one that is there is never reopened or changed.
 
     `counted_from` is when the period began: with it an open task moves when the rule's setting is changed.
     """
-    task, _ = Task.objects.get_or_create(
+    task = Task(
         store=store,
         rule=rule,
         source_kind=kind_of(source),
         source_id=source.pk,
         occurrence=occurrence,
-        defaults={
-            "title": title[:200],
-            "subject": subject[:100],
-            "due_at": due_at,
-            "window_start": window_start,
-            "post": post,
-            "person": person,
-            "url": url,
-            "counted_from": counted_from,
-            "note": note[:120],
-        },
+        title=title[:200],
+        subject=subject[:100],
+        due_at=due_at,
+        window_start=window_start,
+        post=post,
+        person=person,
+        url=url,
+        counted_from=counted_from,
+        note=note[:120],
     )
-    return task
+    # One statement, where asking first and a savepoint would take four: nearly every task is new.
+    Task.objects.bulk_create([task], ignore_conflicts=True)
 
 
 def close_tasks(source: models.Model, *, actor: Actor, rule: str = "", occurrence: str | None = None) -> int:

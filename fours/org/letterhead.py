@@ -7,9 +7,15 @@ from fours.kernel.prints.views import Letterhead
 from .models import StoreFacts
 
 
+def known_facts(store: Store) -> StoreFacts | None:
+    """What is known of the store, read once for this store object; None while nobody has entered it."""
+    facts: StoreFacts | None = getattr(store, "facts", None)
+    return facts
+
+
 def facts_of(store: Store) -> StoreFacts:
     """What is known of the store; refused with what to do when nobody has entered it yet."""
-    facts = StoreFacts.objects.filter(store=store).first()
+    facts = known_facts(store)
     if facts is None:
         raise Refused(
             f"{store.name} 尚未填写门店资料（抬头、电话、信用代码）。请管理员在“基础资料 → 门店资料”中填写。"

@@ -8,7 +8,8 @@ from django.urls import reverse
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store
 
-from .models import Bay, StoreFacts
+from .letterhead import known_facts
+from .models import Bay
 from .people import present_assignments
 from .posts import post_names
 
@@ -89,7 +90,7 @@ def counted(number: int, unit: str, enough: int = 1) -> Found:
 
 
 def _facts(store: Store) -> Found:
-    facts = StoreFacts.objects.filter(store=store).first()
+    facts = known_facts(store)
     return Found(facts is not None, f"已填写：{facts.legal_name}" if facts else "还没有填写")
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from fours.customers.models.customer import Grade
 from fours.kernel.deadlines import Deadline, declare_deadline, due_of
-from fours.kernel.events import kind_of, subscribe
+from fours.kernel.events import aggregate_of, kind_of, subscribe
 from fours.kernel.models import Event, Store, Task
 from fours.kernel.store_settings import setting
 from fours.kernel.tasks import make_task
@@ -55,7 +55,7 @@ def is_shown(order: RepairOrder) -> bool:
 
 
 def _order(event: Event) -> RepairOrder:
-    return RepairOrder.objects.select_related("vehicle", "customer", "store").get(pk=event.aggregate_id)
+    return aggregate_of(event, RepairOrder, "vehicle", "customer", "store")
 
 
 def _show(order: RepairOrder, total: Decimal, occurrence: str) -> None:

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import ROUND_UP, Decimal
 
-from django.db.models import Subquery, Sum, Value
+from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from fours.approvals.authority import check_authority
@@ -12,7 +12,9 @@ from fours.base.money import round_hours, round_money, round_quantity
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Store
-from fours.org.models import StoreFacts, TaxRate
+from fours.org.letterhead import known_facts
+from fours.org.models import TaxRate
+from fours.org.models.store import TaxpayerKind
 from fours.parts.models import Part
 from fours.parts.prices import price_for_payer
 
@@ -28,8 +30,8 @@ MOST = Decimal("99999999.99")
 
 def tax_rate(store: Store, on: date) -> Decimal:
     """The VAT rate for the store's taxpayer kind on a date (rules §8); refused when none is entered."""
-    own = StoreFacts.objects.filter(store=store).values("taxpayer_kind")
-    kind = Coalesce(Subquery(own[:1]), Value("general"))
+    facts = known_facts(store)
+    kind = facts.taxpayer_kind if facts else TaxpayerKind.GENERAL
     rates = TaxRate.objects.filter(taxpayer_kind=kind, valid_from__lte=on).order_by("-valid_from")
     found = rates.values_list("rate", flat=True).first()
     if found is None:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from fours.desk.worklist import register_day_check, register_figure
 from fours.kernel.actor import Actor
 from fours.kernel.deadlines import Deadline, TaskDraft, declare_deadline
+from fours.kernel.events import aggregate_of
 from fours.kernel.models import Event
 
 from .billing import BORNE_BY_STORE, NOTHING
@@ -18,7 +19,7 @@ TILL = ("cashier", "settlement_clerk")
 
 
 def _order(event: Event) -> RepairOrder:
-    return RepairOrder.objects.select_related("vehicle", "advisor").get(pk=event.aggregate_id)
+    return aggregate_of(event, RepairOrder, "vehicle", "advisor")
 
 
 def _settle(event: Event) -> TaskDraft:

@@ -3,7 +3,7 @@
 Inline, since only rows of the outbox are written and they must be there exactly when the booking is; `notify` refuses nothing.
 """
 
-from fours.kernel.events import subscribe
+from fours.kernel.events import aggregate_of, subscribe
 from fours.kernel.models import Event
 from fours.kernel.store_settings import settings_of
 
@@ -62,10 +62,8 @@ def write_thanks(event: Event) -> None:
 
 
 def _appointment(event: Event) -> Appointment:
-    rows = Appointment.objects.select_related("store", "vehicle", "customer", "advisor")
-    return rows.get(store=event.store, pk=event.aggregate_id)
+    return aggregate_of(event, Appointment, "store", "vehicle", "customer", "advisor")
 
 
 def _order(event: Event) -> RepairOrder:
-    rows = RepairOrder.objects.select_related("store", "vehicle", "customer", "advisor")
-    return rows.get(store=event.store, pk=event.aggregate_id)
+    return aggregate_of(event, RepairOrder, "store", "vehicle", "customer", "advisor")

@@ -6,7 +6,7 @@ from django.urls import reverse
 from fours.desk.worklist import register_figure
 from fours.kernel.actor import Actor, Grants
 from fours.kernel.deadlines import Deadline, declare_deadline, due_of
-from fours.kernel.events import subscribe
+from fours.kernel.events import aggregate_of, subscribe
 from fours.kernel.models import Event, Task
 from fours.kernel.tasks import close_tasks, make_task
 
@@ -37,7 +37,7 @@ def _undispatched(order: RepairOrder) -> int:
 @subscribe("service.job_taken_back", inline=True)
 def ask_to_dispatch(event: Event) -> None:
     """One task for the foreman as long as the order has an agreed job nobody was given."""
-    order = RepairOrder.objects.select_related("vehicle").get(pk=event.aggregate_id)
+    order = aggregate_of(event, RepairOrder, "vehicle")
     waiting = _undispatched(order)
     asked = Task.objects.filter(
         store=event.store, rule=DISPATCH, source_id=order.pk, state=Task.State.OPEN
@@ -62,7 +62,7 @@ def ask_to_dispatch(event: Event) -> None:
 @subscribe("service.line_cancelled", inline=True)
 def close_when_dispatched(event: Event) -> None:
     """Nothing is left to give out."""
-    order = RepairOrder.objects.get(store=event.store, pk=event.aggregate_id)
+    order = aggregate_of(event, RepairOrder)
     if not _undispatched(order):
         actor = (
             Actor.of(event.actor, event.store, Grants({}, {})) if event.actor else Actor.system(event.store)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from fours.desk.worklist import register_figure
 from fours.kernel.actor import Actor, Grants
 from fours.kernel.deadlines import Deadline, TaskDraft, declare_deadline, due_of
-from fours.kernel.events import kind_of, subscribe
+from fours.kernel.events import aggregate_of, kind_of, subscribe
 from fours.kernel.models import Event, Store, User
 from fours.kernel.schedules import every
 from fours.kernel.store_settings import declare_setting, setting
@@ -197,7 +197,7 @@ def on_finding(event: Event) -> None:
 
 
 def _order(event: Event) -> RepairOrder:
-    return RepairOrder.objects.select_related("vehicle", "advisor").get(pk=event.aggregate_id)
+    return aggregate_of(event, RepairOrder, "vehicle", "advisor")
 
 
 def ask_for_final_check(event: Event) -> None:
@@ -223,7 +223,7 @@ def ask_for_final_check(event: Event) -> None:
 @subscribe("service.wash_done", inline=True)
 def on_washed(event: Event) -> None:
     """Work done while the car waited for its wash is finally checked after it."""
-    later = RepairOrder.objects.get(pk=event.aggregate_id).inspections.order_by("-pk").first()
+    later = aggregate_of(event, RepairOrder).inspections.order_by("-pk").first()
     if later is not None and later.level == later.Level.TEAM:
         ask_for_final_check(event)
 

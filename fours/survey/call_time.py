@@ -9,6 +9,7 @@ from django.utils import timezone
 from fours.base.calendar import is_working_day
 from fours.kernel.models import CalendarDay, Store
 from fours.kernel.store_settings import setting
+from fours.org.letterhead import known_facts
 from fours.org.models import StoreFacts
 
 FURTHEST = 30
@@ -30,7 +31,7 @@ def call_time(store: Store, delivered_on: date, call_from: time | None, call_unt
     If the store is closed on all three, the first open day after them, which counts as on time. Never outside the
     hours in which customers may be called at all (settings `survey.earliest_call`, `survey.latest_call`).
     """
-    facts = StoreFacts.objects.filter(store=store).first()
+    facts = known_facts(store)
     day = _call_day(delivered_on, int(setting(store, "deadline.survey.follow_up")), facts)
     begin = call_from or setting(store, "survey.call_from")
     until = call_until or (setting(store, "survey.call_until") if call_from is None else _hour_after(begin))

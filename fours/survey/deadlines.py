@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from fours.kernel.deadlines import Deadline, TaskDraft, declare_deadline
+from fours.kernel.events import aggregate_of
 from fours.kernel.models import Event
 
 from .models import HandlingSheet
@@ -36,7 +37,7 @@ declare_deadline(Deadline(name=LETTER, label="请勿来电客户寄信", post="i
 
 
 def _sheet_to_handle(event: Event) -> TaskDraft | None:
-    sheet = HandlingSheet.objects.select_related("vehicle").get(pk=event.aggregate_id)
+    sheet = aggregate_of(event, HandlingSheet, "vehicle")
     return TaskDraft(
         source=sheet,
         title=f"处理客户不满：{sheet.get_kind_display()}",

@@ -1,7 +1,7 @@
 """What customer care does when a car was delivered, and when a manager changes the rules of calling."""
 
 from fours.kernel.actor import Actor
-from fours.kernel.events import subscribe
+from fours.kernel.events import aggregate_of, subscribe
 from fours.kernel.models import Event
 from fours.kernel.store_settings import SETTING_CHANGED
 from fours.messages.models import Message
@@ -26,7 +26,7 @@ RULES = {
 @subscribe("service.order_delivered", inline=True)
 def plan_follow_up(event: Event) -> None:
     """The call must be there as soon as the car is gone, or the delivery is not done (100 %, SU-01)."""
-    order = RepairOrder.objects.select_related("store", "vehicle", "customer").get(pk=event.aggregate_id)
+    order = aggregate_of(event, RepairOrder, "store", "vehicle", "customer")
     call = plan_call(order, actor=Actor.system(event.store))
     if call is not None and call.state == CallState.NOT_CALLABLE and is_on(event.store, LETTER):
         write_letter(call)
@@ -36,16 +36,14 @@ def plan_follow_up(event: Event) -> None:
 def write_when_unreached(event: Event) -> None:
     """The last try in vain is followed by a message."""
     if event.data.get("state") == CallState.UNREACHABLE and is_on(event.store, UNREACHED):
-        calls = FollowUpCall.objects.select_related("store", "vehicle", "customer")
-        write_to_unreached(calls.get(store=event.store, pk=event.aggregate_id))
+        write_to_unreached(aggregate_of(event, FollowUpCall, "store", "vehicle", "customer"))
 
 
 @subscribe("survey.handling_opened", inline=True)
 def tell_the_group(event: Event) -> None:
     """An unhappy customer is everybody's business."""
     if is_on(event.store, HANDLING):
-        sheets = HandlingSheet.objects.select_related("store", "vehicle")
-        tell_staff(sheets.get(store=event.store, pk=event.aggregate_id))
+        tell_staff(aggregate_of(event, HandlingSheet, "store", "vehicle"))
 
 
 @subscribe("messages.message_sent", inline=True)

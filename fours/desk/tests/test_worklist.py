@@ -36,7 +36,8 @@ def customer(s01: Store) -> Customer:
 def due(store: Store, customer: Customer, hours: float, title: str, **more: object) -> Task:
     given = {"rule": "test.rule", "post": "advisor", "url": "/somewhere/", "occurrence": title, **more}
     at = NOON + timedelta(hours=hours)
-    return make_task(store, source=customer, title=title, due_at=at, **given)  # type: ignore[arg-type]
+    make_task(store, source=customer, title=title, due_at=at, **given)  # type: ignore[arg-type]
+    return Task.objects.latest("pk")
 
 
 def text(client: Client, address: str) -> str:

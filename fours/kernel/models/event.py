@@ -29,6 +29,8 @@ class Event(StoreScoped):
     """
 
     append_only: ClassVar[bool] = True
+    # The object the verb announced, for inline subscribers (`events.aggregate_of`); nothing of the row.
+    live: models.Model | None = None
 
     kind = models.CharField("事件", max_length=60)
     aggregate_kind = models.CharField("对象类型", max_length=40)

@@ -1,6 +1,6 @@
 """The three things every row refers to: the group, the store, the person. What they are in the trade is org's."""
 
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -19,8 +19,13 @@ class Group(models.Model):
 
 
 class Store(models.Model):
-    """A store (门店): one legal person; every operational row belongs to exactly one."""
+    """A store (门店): one legal person; every operational row belongs to exactly one.
 
+    A request, a job and a verb each work with a store object of their own. What the store has changed of the declared
+    settings is read once for that object into `known_settings` (`store_settings.settings_of`).
+    """
+
+    known_settings: dict[str, Any] | None = None
     scope: ClassVar[Scope] = Scope.INSTALLATION
     group = models.ForeignKey(Group, models.PROTECT, related_name="stores", verbose_name="集团")
     code = models.CharField("代码", max_length=8, unique=True)

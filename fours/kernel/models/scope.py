@@ -21,7 +21,8 @@ class ScopedQuerySet(models.QuerySet[M]):
         """Only the rows of stores in which the actor may see this kind of row (wall one)."""
         permission = getattr(self.model, "view_permission", None)
         if getattr(self.model, "scope", None) == Scope.GROUP:
-            return self.filter(group__stores__in=actor.stores_with(permission)).distinct()
+            stores = Store.objects.filter(pk__in=actor.stores_with(permission))
+            return self.filter(group__in=stores.order_by().values("group"))
         return self.filter(store_id__in=actor.stores_with(permission))
 
 

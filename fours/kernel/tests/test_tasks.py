@@ -30,7 +30,8 @@ def customer(s01: Store) -> Customer:
 
 def task_of(store: Store, customer: Customer, **more: object) -> Task:
     given = {"rule": "test.call", "title": "回访王小明", "post": "advisor", "url": "/x/", **more}
-    return make_task(store, source=customer, due_at=timezone.now(), **given)  # type: ignore[arg-type]
+    make_task(store, source=customer, due_at=timezone.now(), **given)  # type: ignore[arg-type]
+    return Task.objects.get(rule=given["rule"], occurrence=given.get("occurrence", ""))
 
 
 def test_the_same_rule_source_and_occurrence_is_one_task_also_when_done(

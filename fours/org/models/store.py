@@ -1,10 +1,11 @@
+from datetime import time
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from fours.kernel.models import Scope, StoreScoped
+from fours.kernel.models import Scope, Store, StoreScoped
 
 
 class TaxpayerKind(models.TextChoices):
@@ -15,6 +16,7 @@ class TaxpayerKind(models.TextChoices):
 class StoreFacts(StoreScoped):
     """What stands on a store's letterhead, and when it is open (门店资料)."""
 
+    store = models.OneToOneField(Store, models.PROTECT, related_name="facts", verbose_name="门店")
     legal_name = models.CharField("法定名称", max_length=120)
     address = models.CharField("地址", max_length=200)
     postcode = models.CharField("邮编", max_length=6, blank=True)
@@ -27,13 +29,12 @@ class StoreFacts(StoreScoped):
     taxpayer_kind = models.CharField(
         "纳税人类别", max_length=10, choices=TaxpayerKind.choices, default=TaxpayerKind.GENERAL
     )
-    opens_at = models.TimeField("营业开始", default="08:30")
-    closes_at = models.TimeField("营业结束", default="18:00")
+    opens_at = models.TimeField("营业开始", default=time(8, 30))
+    closes_at = models.TimeField("营业结束", default=time(18))
     closed_on_holidays = models.BooleanField("法定节假日休息", default=False)
     print_footer = models.CharField("单据页脚", max_length=200, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["store"], name="store_facts_once")]
         verbose_name = "门店资料"
 
     def __str__(self) -> str:

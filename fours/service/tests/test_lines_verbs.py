@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from fours.approvals.models import AuthorityLimit
 from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Event
-from fours.org.models import StoreFacts, TaxRate
+from fours.org.models import TaxRate
 from fours.parts.models import Part, StorePart
 from fours.service.authority import DISCOUNT
 from fours.service.models import FeeLine, LaborLine, Package, PackageLine, PartLine
@@ -59,7 +59,8 @@ def test_labor_is_priced_by_hours_and_kind_of_work_with_its_tax(at, advisor, ord
 
 def test_a_small_taxpayer_has_its_own_rate(at, advisor, order, s01):
     TaxRate.objects.create(taxpayer_kind="small", rate=Decimal("0.01"), valid_from="2023-01-01")
-    StoreFacts.objects.filter(store=s01).update(taxpayer_kind="small")
+    s01.facts.taxpayer_kind = "small"
+    s01.facts.save()
     line = add_labor(order, operation=at.door_paint, actor=advisor)
     assert (line.tax_rate, line.net, line.tax) == (Decimal("0.0100"), Decimal("445.54"), Decimal("4.46"))
 

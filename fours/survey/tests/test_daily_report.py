@@ -13,7 +13,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
 from fours.kernel.models import CalendarDay, ClosedDate, PrintedForm, Store, Task
 from fours.kernel.store_settings import change_setting
-from fours.org.models import Assignment, StoreFacts
+from fours.org.models import Assignment
 from fours.service.models import JobAssignment, LaborLine, Payment, Statement
 from fours.service.tests.settling import finished_order, issued, labor
 from fours.service.verbs.order import void_order
@@ -147,7 +147,8 @@ def test_the_report_is_there_by_the_clock_with_its_task(s01: Store) -> None:
 
 
 def test_a_closed_day_has_no_report_unless_there_was_business(s01: Store, person: PersonOf) -> None:
-    StoreFacts.objects.update(closed_on_holidays=True)
+    s01.facts.closed_on_holidays = True
+    s01.facts.save()
     CalendarDay.objects.create(date=TODAY, working=False)
     make_daily_report(s01, MONDAY)
     assert not DailyReport.objects.exists()

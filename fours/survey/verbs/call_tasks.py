@@ -14,10 +14,10 @@ FOLLOW_UP = "survey.follow_up"
 LETTER = "survey.letter"
 
 
-def make_call_task(call: FollowUpCall, occurrence: str = "") -> Task:
+def make_call_task(call: FollowUpCall, occurrence: str = "") -> None:
     """Call this customer in this hour; spread over the agents by load."""
     kind = "二次回访" if call.second_call else "售后回访"
-    return make_task(
+    make_task(
         call.store,
         rule=FOLLOW_UP,
         source=call,
@@ -41,9 +41,9 @@ def move_call(call: FollowUpCall, when: CallTime) -> None:
     ).update(window_start=when.start, due_at=when.due)
 
 
-def make_letter_task(call: FollowUpCall) -> Task:
+def make_letter_task(call: FollowUpCall) -> None:
     """The customer is not to be called: write instead."""
-    return make_task(
+    make_task(
         call.store,
         rule=LETTER,
         source=call,

@@ -15,7 +15,7 @@ from fours.kernel.models import Event, Store
 from fours.kernel.printing import freeze
 from fours.kernel.tasks import make_task
 from fours.kernel.verbs import keep, move, must_be, take, verb
-from fours.org.models import StoreFacts
+from fours.org.letterhead import known_facts
 
 from ..call_time import open_days
 from ..models import DailyReport
@@ -50,7 +50,7 @@ def ensure_report(store: Store, on: date) -> DailyReport:
 
 def ensure_report_of_open_day(store: Store, on: date) -> DailyReport | None:
     """The same by the clock; a day on which the store is closed gets one only if there was business all the same."""
-    facts = StoreFacts.objects.filter(store=store).first()
+    facts = known_facts(store)
     if open_days(facts, [on]) or had_business(store, on, on):
         return ensure_report(store, on)
     return None
