@@ -26,7 +26,8 @@ def close_if_settled(order: RepairOrder, *, actor: Actor) -> bool:
     """
     if order.state != RepairOrder.State.DELIVERED:
         return False
-    if not all(is_settled(statement) for statement in live_statements(order)) or open_bills(order):
+    standing = live_statements(order)
+    if not all(is_settled(statement) for statement in standing) or open_bills(order, statements=standing):
         return False
     move(order, RepairOrder.State.CLOSED, ORDER_MOVES)
     order.closed_at = timezone.now()

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from .models import AdditionalWork, LaborLine, RepairOrder, Statement, Wash
+from .totals import jobs_of
 
 
 @dataclass(frozen=True)
@@ -43,10 +44,7 @@ PAID = frozenset({Statement.State.PAID, Statement.State.ON_ACCOUNT})
 
 def with_stage_rows(orders: QuerySet[RepairOrder]) -> QuerySet[RepairOrder]:
     """The orders with everything `stage_of` looks at, in four queries whatever their number."""
-    jobs = LaborLine.objects.select_related("additional_work")
-    return orders.select_related("wash").prefetch_related(
-        Prefetch("jobs", jobs), "additional_works", "statements"
-    )
+    return orders.select_related("wash").prefetch_related("jobs", "additional_works", "statements")
 
 
 def stage_of(order: RepairOrder) -> Stage:
@@ -64,7 +62,7 @@ def stage_of(order: RepairOrder) -> Stage:
 
 
 def _workshop_stage(order: RepairOrder) -> Stage:
-    jobs = [job for job in order.jobs.all() if _agreed(job)]
+    jobs = [job for job in jobs_of(order) if _agreed(job)]
     states = {job.state for job in jobs}
     wash = getattr(order, "wash", None)
     asked = {work.state for work in order.additional_works.all()}

@@ -58,16 +58,34 @@ class Totals:
 
 
 def all_lines(order: RepairOrder) -> OrderLines:
-    """Every line of the order, also of additional work that is open or was refused: three queries.
+    """Every line of the order, also of additional work that is open or was refused: three queries, four with such work.
 
     Lines a page has prefetched are taken as they are. A verb's order is freshly taken and has none.
     """
     known = getattr(order, "_prefetched_objects_cache", {})
-    return OrderLines(
-        known["jobs"] if "jobs" in known else list(order.jobs.select_related("additional_work")),
-        known["parts"] if "parts" in known else list(order.parts.select_related("additional_work", "part")),
-        known["fees"] if "fees" in known else list(order.fees.select_related("additional_work")),
+    lines = OrderLines(
+        known["jobs"] if "jobs" in known else list(order.jobs.all()),
+        known["parts"] if "parts" in known else list(order.parts.select_related("part")),
+        known["fees"] if "fees" in known else list(order.fees.all()),
     )
+    return lines if known else with_works(order, lines)
+
+
+def jobs_of(order: RepairOrder) -> Sequence[LaborLine]:
+    """The order's jobs, each knowing its order and its additional work; also those the customer has not agreed to."""
+    return with_works(order, OrderLines(list(order.jobs.all()), [], [])).jobs
+
+
+def with_works(order: RepairOrder, lines: OrderLines) -> OrderLines:
+    """Let the lines know their order, and their additional works in one query; most orders have none."""
+    works: dict[int, AdditionalWork] = {}
+    if any(line.additional_work_id for line in lines):
+        works = {work.pk: work for work in order.additional_works.all()}
+    for line in lines:
+        line.order = order  # type: ignore[attr-defined]
+        if line.additional_work_id:
+            line.additional_work = works[line.additional_work_id]
+    return lines
 
 
 def agreed(lines: OrderLines) -> OrderLines:

@@ -23,7 +23,7 @@ from ..guarantee import RepairKind, needs_certificate
 from ..models import AdditionalWork, GatePass, OrderKind, RepairOrder, Statement
 from ..models.order import OldParts, Payer
 from ..next_service import next_service
-from ..totals import agreed_lines
+from ..totals import OrderLines, agreed, all_lines
 from ..transitions import ORDER_MOVES, PRESENCE_MOVES
 
 AT_DELIVERY = "delivery"
@@ -144,19 +144,23 @@ def check_car_may_go(order: RepairOrder) -> None:
     must_be(order, RepairOrder.State.COMPLETED, doing="开出门证（须终检合格、竣工）")
     if (valid := valid_pass(order)) is not None:
         raise Refused(f"已有有效的出门证 {valid.number}。")
-    if bills := open_bills(order):
+    lines, standing = all_lines(order), live_statements(order)
+    if bills := open_bills(order, lines, standing):
         payers = "、".join(bill.payer.label for bill in bills)
         raise Refused(f"{payers}的项目还没有结算，请先结算。")
-    for statement in live_statements(order):
+    for statement in standing:
         if statement.payer == Payer.CUSTOMER and statement.state not in SETTLED_FOR_GATE:
             raise Refused(f"{statement.number} 尚欠 {statement.due} 元，请先收款或经批准挂账。")
-    if certificate_is_missing(order):
+    if certificate_is_missing(order, lines):
         raise Refused("本次维修依法须有竣工出厂合格证，请检验员先出具合格证。")
 
 
-def certificate_is_missing(order: RepairOrder) -> bool:
-    """Whether the law asks for a completion certificate (rules: 竣工出厂合格证) that was not issued yet."""
-    classes = {job.repair_class for job in agreed_lines(order).jobs}
+def certificate_is_missing(order: RepairOrder, lines: OrderLines | None = None) -> bool:
+    """Whether the law asks for a completion certificate (rules: 竣工出厂合格证) that was not issued yet.
+
+    `lines` (all the order's), when they were read already.
+    """
+    classes = {job.repair_class for job in agreed(all_lines(order) if lines is None else lines).jobs}
     if not any(needs_certificate(kind) for kind in RepairKind if kind.value in classes):
         return False
     issued = PrintedForm.objects.filter(

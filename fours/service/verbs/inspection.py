@@ -15,6 +15,7 @@ from fours.kernel.verbs import keep, move, must_be, take, verb
 
 from ..guarantee import RepairKind, needs_certificate
 from ..models import AdditionalWork, Inspection, LaborLine, RepairOrder, Wash
+from ..totals import jobs_of
 from ..transitions import JOB_MOVES, ORDER_MOVES
 from .workshop import take_job
 
@@ -120,8 +121,7 @@ def final_check(
 
 def agreed_jobs(order: RepairOrder) -> list[LaborLine]:
     """The jobs the customer has agreed to; refused and unanswered additional work is not among them."""
-    jobs = order.jobs.select_related("order", "additional_work").order_by("position", "pk")
-    return [job for job in jobs if job.is_authorised]
+    return [job for job in jobs_of(order) if job.is_authorised]
 
 
 def check_ready_for_final(order: RepairOrder, jobs: Sequence[LaborLine]) -> None:

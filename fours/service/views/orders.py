@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import IntegerField, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import IntegerField, Q, QuerySet, Subquery, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -23,7 +23,7 @@ from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.forms.orders import OrderEditForm, OrderFilterForm, OrderNewForm
-from fours.service.models import AdditionalWork, CheckIn, LaborLine, RepairOrder
+from fours.service.models import AdditionalWork, CheckIn, RepairOrder
 from fours.service.stage import STEPS, stage_of, with_stage_rows
 from fours.service.totals import OrderLines, totals_of
 from fours.service.verbs.additional import open_recommendations
@@ -168,9 +168,8 @@ def order_page(
     )
     if shown.state != RepairOrder.State.DRAFT:
         # What stage_of looks at; a draft has none of it, and of money only a completed order.
-        jobs = LaborLine.objects.select_related("additional_work")
         money = ["statements"] if shown.state == RepairOrder.State.COMPLETED else []
-        prefetch_related_objects([shown], Prefetch("jobs", jobs), "additional_works", *money)
+        prefetch_related_objects([shown], "jobs", "additional_works", *money)
     context = _order_context(
         request, shown, line_sheet(shown, request.actor, bound=bound or {}, typed=request.GET.dict())
     )

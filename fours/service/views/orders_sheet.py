@@ -14,9 +14,9 @@ from fours.base.text import number_in
 from fours.kernel.actor import Actor
 from fours.parts.models import StockBalance
 from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
-from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder
+from fours.service.models import AdditionalWork, PartLine, RepairOrder
 from fours.service.models.lines import PricedLine
-from fours.service.totals import OrderLines, Totals, agreed, by_payer, totals_of
+from fours.service.totals import OrderLines, Totals, agreed, by_payer, totals_of, with_works
 from fours.service.verbs.correction import may_correct
 
 ADD_LABELS = {"labor": "加项目", "part": "加配件", "package": "加套餐", "fee": "加其他费用"}
@@ -140,14 +140,10 @@ def lines_with_stock(order: RepairOrder) -> OrderLines:
     """
     balance = StockBalance.objects.filter(store=order.store_id, part=OuterRef("part"))
     free = Subquery(balance.values_list(F("on_hand") - F("reserved"))[:1])
-    parts = PartLine.objects.select_related("additional_work", "part")
-    prefetch_related_objects(
-        [order],
-        Prefetch("jobs", LaborLine.objects.select_related("additional_work")),
-        Prefetch("parts", parts.annotate(free=Coalesce(free, Decimal(0)))),
-        Prefetch("fees", FeeLine.objects.select_related("additional_work")),
-    )
-    return OrderLines(list(order.jobs.all()), list(order.parts.all()), list(order.fees.all()))
+    parts = PartLine.objects.select_related("part").annotate(free=Coalesce(free, Decimal(0)))
+    prefetch_related_objects([order], "jobs", Prefetch("parts", parts), "fees")
+    lines = OrderLines(list(order.jobs.all()), list(order.parts.all()), list(order.fees.all()))
+    return with_works(order, lines)
 
 
 def _rows(
