@@ -145,9 +145,6 @@ class Screen:
         self.page.keyboard.type(typed)
         option = box.locator(".ts-dropdown .option", has_text=typed).first
         option.wait_for()
-        # An answer to an earlier letter that comes after the choice would open the list again.
-        self.page.wait_for_timeout(250)
-        self.page.wait_for_load_state("networkidle")
         option.click()
         self.settle()
 

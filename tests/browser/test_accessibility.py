@@ -1,7 +1,12 @@
 """Signing in, dialogs and the store's main steps with the keyboard alone, and with a screen reader's eyes."""
 
-from playwright.sync_api import Browser, expect
+import re
+from pathlib import Path
 
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, Route, expect
+
+from fours.kernel.attachments import signature_content
 from tests.browser.axe import findings
 from tests.browser.desks import Desks
 
@@ -67,3 +72,60 @@ def test_the_button_of_a_payment_is_reached_and_seen_with_the_keyboard(desks: De
         "button => getComputedStyle(button).outlineStyle + getComputedStyle(button).boxShadow"
     )
     assert style != "nonenone"
+
+
+def test_a_late_answer_does_not_open_the_list_again_after_the_choice(desks: Desks) -> None:
+    page = desks.open("advisor", "order", "draft")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    def asked(times: int) -> None:
+        while len(held) < times:
+            page.wait_for_timeout(20)
+
+    page.route("**/pick/operations/**", hold)
+    box = page.locator("select[name=operation] + .ts-wrapper")
+    box.locator(".ts-control").click()
+    asked(1)
+    page.keyboard.type("机油")
+    asked(2)
+    first, second = held
+    second.continue_()
+    box.locator(".ts-dropdown .option").first.click()
+    with page.expect_response("**/pick/operations/**"):
+        first.continue_()
+    expect(box).not_to_have_class(re.compile(r"\bloading\b"))
+    expect(box.locator(".ts-dropdown")).to_be_hidden()
+    expect(box.locator(".item")).to_have_count(1)
+    page.unroute("**/pick/operations/**")
+
+
+def test_a_signature_on_paper_is_handed_in_with_the_keyboard_alone(desks: Desks, tmp_path: Path) -> None:
+    page = desks.open("advisor", "order_authorise", "draft")
+    pad = page.locator("[data-signature]")
+    pad.locator("summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    control = page.get_by_label("签名扫描件")
+    expect(control).to_be_focused()
+    assert findings(page) == []
+    paper = tmp_path / "签字.jpg"
+    image = Image.new("RGB", (3000, 1200), "white")
+    ImageDraw.Draw(image).line([(300, 900), (900, 200), (1600, 900), (2600, 300)], fill="black", width=40)
+    image.save(paper)
+    with page.expect_file_chooser() as chooser:
+        page.keyboard.press("Space")
+    chooser.value.set_files(paper)
+    expect(pad.locator("img")).to_be_visible()
+    sent = pad.locator("input[type=hidden]").input_value()
+    assert signature_content(sent).suffix == ".png"
+    pad.get_by_role("button", name="重签").focus()
+    page.keyboard.press("Enter")
+    expect(pad.locator("img")).to_be_hidden()
+    assert pad.locator("input[type=hidden]").input_value() == ""
+    nothing = tmp_path / "x.jpg"
+    nothing.write_text("no picture")
+    control.set_input_files(nothing)
+    expect(pad.get_by_role("alert")).to_contain_text("不是照片")

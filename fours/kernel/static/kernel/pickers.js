@@ -10,7 +10,16 @@ export function startPickers(root) {
       maxOptions: 50,
       loadThrottle: 200,
       preload: "focus",
-      load: (query, done) => ask(select.dataset.picker, query).then(done, () => done()),
+      load(query, done) {
+        const asked = (this.asked = (this.asked ?? 0) + 1);
+        const answer = (items) => (asked === this.asked && query === this.inputValue() ? done(items) : forget(this));
+        ask(select.dataset.picker, query).then(answer, () => answer());
+      },
+      onItemAdd() {
+        // What was asked before the choice is no longer wanted: its answer would open the list again, over what stands below.
+        this.asked = (this.asked ?? 0) + 1;
+        if (this.settings.maxItems === 1) this.close();
+      },
       onType: () => picker.clearOptions(),
       create: select.dataset.pickerNew ? (typed) => writeDown(select, typed) : false,
       createFilter: (typed) => typed.trim().length > 3 && !picker.currentResults?.items.length,
@@ -26,6 +35,12 @@ export function startPickers(root) {
     // The label now names the box one types into; the select behind it has none left to be read by.
     select.setAttribute("aria-hidden", "true");
   });
+}
+
+// An answer nobody waits for any more: only the sign that one is awaited goes.
+function forget(picker) {
+  picker.loading = Math.max(picker.loading - 1, 0);
+  if (!picker.loading) picker.wrapper.classList.remove(picker.settings.loadingClass);
 }
 
 // What was not found is not typed again: it goes into the field for a new one, a number into the one for the phone.

@@ -6,18 +6,39 @@ export function start(root) {
   const canvas = frame.querySelector("canvas");
   const field = root.querySelector("input[type=hidden]");
   const error = root.querySelector("[data-signature-error]");
+  const scan = root.querySelector("[data-signature-scan]");
+  const picture = frame.querySelector("img");
   const pad = new SignaturePad(canvas, { minWidth: 0.9, maxWidth: 2.6, penColor: "#10182b", backgroundColor: "rgba(255,255,255,0)" });
   const fit = () => fitCanvas(canvas, pad, field);
   new ResizeObserver(fit).observe(frame);
-  pad.addEventListener("endStroke", () => {
-    field.value = pad.toDataURL("image/png");
+  const keep = (value) => {
+    field.value = value;
     frame.classList.add("signed");
     error.hidden = true;
-  });
+  };
+  // A stroke takes the place of a scan, a scan of the strokes.
+  pad.addEventListener("beginStroke", () => (picture.hidden = true));
+  pad.addEventListener("endStroke", () => keep(pad.toDataURL("image/png")));
   root.querySelector("[data-signature-clear]").addEventListener("click", () => {
     pad.clear();
     field.value = "";
+    scan.value = "";
+    scan.dispatchEvent(new Event("change"));
+    picture.hidden = true;
     frame.classList.remove("signed");
+  });
+  scan.addEventListener("change", async () => {
+    if (!scan.files.length) return;
+    try {
+      const read = await asPng(scan.files[0]);
+      pad.clear();
+      picture.src = read;
+      picture.hidden = false;
+      keep(read);
+    } catch {
+      error.textContent = "这个文件不是照片，请上传 JPG 或 PNG。";
+      error.hidden = false;
+    }
   });
   frame.classList.toggle("signed", isDrawn(field.value));
   field.form?.addEventListener("submit", (event) => {
@@ -31,6 +52,24 @@ export function start(root) {
 
 function isDrawn(value) {
   return value.startsWith("data:image/png;base64,");
+}
+
+// The server takes a signature of at most one megabyte: a page photographed large is made smaller until it fits.
+async function asPng(file) {
+  const image = await createImageBitmap(file);
+  const canvas = document.createElement("canvas");
+  const ink = canvas.getContext("2d");
+  for (let longest = 1600; ; longest *= 0.7) {
+    const scale = Math.min(1, longest / Math.max(image.width, image.height));
+    canvas.width = Math.max(1, Math.round(image.width * scale));
+    canvas.height = Math.max(1, Math.round(image.height * scale));
+    ink.fillStyle = "#fff";
+    ink.fillRect(0, 0, canvas.width, canvas.height);
+    ink.filter = "grayscale(1) contrast(1.6)";
+    ink.drawImage(image, 0, 0, canvas.width, canvas.height);
+    const read = canvas.toDataURL("image/png");
+    if (read.length < 1_000_000) return read;
+  }
 }
 
 function fitCanvas(canvas, pad, field) {
