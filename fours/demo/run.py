@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 from fours.base.errors import Refused
 from fours.kernel.actor import open_scope
 from fours.kernel.models import Group, Store
+from fours.kernel.printing import set_papers
 
 from .clock import simulated
 from .founding import Catalogue, found_group, found_store, furnish, make_catalogue, stock_up
@@ -28,11 +29,11 @@ SEED = 20260101
 def make_demo(size: str = "small") -> None:
     """Fill an empty database. Raises Refused when it is not empty or another session is filling it."""
     if Store.objects.exists() or Group.objects.exists():
-        raise Refused("数据库中已有数据,演示数据只能写入空库。")
+        raise Refused("数据库中已有数据，演示数据只能写入空库。")
     started = wall.monotonic()
     now = timezone.localtime().replace(second=0, microsecond=0)
     scale = SCALES[size]
-    say(f"演示数据:{scale.cars} 位客户,{len(SHARES)} 家门店,截至 {now:%Y-%m-%d %H:%M}")
+    say(f"演示数据：{scale.cars} 位客户，{len(SHARES)} 家门店，截至 {now:%Y-%m-%d %H:%M}")
     since = now - timedelta(days=DAYS)
     with simulated(since), transaction.atomic():
         stores, catalogue = found(since)
@@ -44,8 +45,8 @@ def make_demo(size: str = "small") -> None:
     for player in players:
         player.join()
     if any(player.exitcode for player in players):
-        raise Refused("演示数据没有建完,请看上面的错误;清空数据文件夹后可重来。")
-    say(f"演示数据已建立,用时 {wall.monotonic() - started:.0f} 秒;用户 advisor 等,密码 fours-demo。")
+        raise Refused("演示数据没有建完，请看上面的错误；清空数据文件夹后可重来。")
+    say(f"演示数据已建立，用时 {wall.monotonic() - started:.0f} 秒；用户 advisor 等，密码 fours-demo。")
 
 
 def found(since: datetime) -> tuple[list[Staff], Catalogue]:
@@ -84,6 +85,16 @@ def play(staff: Staff, catalogue: Catalogue, scale: Scale, now: datetime) -> Non
             lambda text: say(f"{store.code} {text}"),
         )
         year.live()
+    set_all_papers(store)
+
+
+def set_all_papers(store: Store) -> None:
+    """The PDF of every paper the year left, as the worker would have made it."""
+    more = True
+    while more:
+        with transaction.atomic():
+            open_scope([store.pk])
+            more = bool(set_papers(store))
 
 
 def luck(store: Store, what: str) -> random.Random:
