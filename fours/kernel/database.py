@@ -27,6 +27,11 @@ def product_models() -> Iterator[type[models.Model]]:
             yield from config.get_models()
 
 
+def remember_statements(connection: Any, **_signal: Any) -> None:
+    """Let a new connection keep the plans of a whole visit's statements; psycopg's own limit of 100 forgets them again."""
+    connection.connection.prepared_max = 1000
+
+
 def harden() -> None:
     """Put every policy and trigger in place that the models declare; needs the owner role."""
     with connection.cursor() as cursor:
