@@ -32,7 +32,7 @@ def run(arguments: Namespace) -> int:
 
 
 def _show(result: Mapping[str, Any]) -> None:
-    print(",".join(f"{label} {result[name]} 行" for name, label in COUNTS.items()))
+    print("，".join(f"{label} {result[name]} 行" for name, label in COUNTS.items()))
     _show_issues("提醒", result["warnings"])
     _show_issues("拒绝", result["errors"])
 

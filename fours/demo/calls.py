@@ -39,8 +39,8 @@ def calls_of_day(shop: Shop, morning: datetime, day: CallsDay) -> Iterator[datet
         solve_handling(
             sheet,
             cause="作业后复检不到位",
-            measure="请客户回店免费复检,技术主管跟车试驾确认",
-            result="异响消除,客户当面确认",
+            measure="请客户回店免费复检，技术主管跟车试驾确认",
+            result="异响消除，客户当面确认",
             actor=shop.staff.one("service_manager"),
         )
     yield morning.replace(hour=11)

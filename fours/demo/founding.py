@@ -76,7 +76,7 @@ def found_group() -> Group:
     TaxRate.objects.get_or_create(
         taxpayer_kind="small", valid_from=date(2019, 4, 1), defaults={"rate": Decimal("0.03")}
     )
-    return Group.objects.create(name="四方汽车集团(演示)")
+    return Group.objects.create(name="四方汽车集团（演示）")
 
 
 def found_store(group: Group, code: str) -> Store:

@@ -29,7 +29,7 @@ from .voices import Recommendation, load_recommendations
 SELF_CHECK = (
     {"name": "作业内容完成", "result": "ok"},
     {"name": "紧固件、油液复查", "result": "ok"},
-    {"name": "现场清洁,无遗留物", "result": "ok"},
+    {"name": "现场清洁，无遗留物", "result": "ok"},
 )
 TEAM_CHECK = ({"name": "项目与工单一致", "result": "ok"}, {"name": "故障排除", "result": "ok"})
 FINAL_CHECK = (
@@ -164,7 +164,7 @@ def _finding(shop: Shop, visiting: Visiting, order: RepairOrder) -> Times:
         answered_by=guest.name,
         via="电话" if not advice.safety else "到店",
         reason=shop.rng.choice(advice.refusals),
-        consequence="部件可能继续磨损,影响行车安全",
+        consequence="部件可能继续磨损，影响行车安全",
         signature=shop.signature if advice.safety else "",
         actor=visiting.advisor,
     )

@@ -94,7 +94,7 @@ class Year:
         here, recent = self._guests_of_the_end()
         copied = self._copy_year(cloths, first, {guest.vehicle_id for guest in here + recent})
         played = len(cloths) + len(here) + len(recent)
-        self.say(f"往来记录已补齐:{copied} 张工单")
+        self.say(f"往来记录已补齐：{copied} 张工单")
         self._begin_last_days(here, recent)
         self.play.run(self.midnight)
         if self.scale.last_days_copied:
@@ -216,7 +216,7 @@ class Year:
         free = [guest for guest in self.guests if guest.may_be_called and guest.vehicle_id not in busy]
         visits = plan_again(patterns_of(cloths, series), free, wanted, self.rng)
         self._write(visits, technicians=[])
-        self.say(f"最近几天的往来记录已补齐:{len(visits)} 张工单")
+        self.say(f"最近几天的往来记录已补齐：{len(visits)} 张工单")
 
     def _sign_reports(self) -> None:
         for ago in range(SIGNED_DAYS, 0, -1):

@@ -34,7 +34,7 @@ class HistoryLine:
 
     @property
     def detail(self) -> str:
-        return ";".join(self.changes)
+        return "；".join(self.changes)
 
 
 def history_of(aggregate: StoreScoped, actor: Actor, limit: int = SHOWN) -> list[HistoryLine]:

@@ -151,9 +151,9 @@ def sheet_of(form: Print, document: StoreScoped, *, actor: Actor, occurrence: st
         view = _view(form, document, actor, copy_mark=DRAFT)
         return Sheet(typeset(form.template, _as_seen(form, view, actor)), _file_name(form, document))
     if kept.erased_at is not None:
-        raise NotThere("客户的个人信息已应其要求删除,这份单据的内容不再保存。")
+        raise NotThere("客户的个人信息已应其要求删除，这份单据的内容不再保存。")
     if kept.locked_at is not None and not actor.can(OPEN_LOCKED, document.store_id):
-        raise NotAllowed("客户的个人信息已删除,此单据依法留存,只有获授权的人可以打开。")
+        raise NotAllowed("客户的个人信息已删除，此单据依法留存，只有获授权的人可以打开。")
     if (masked := _as_seen(form, kept.view, actor)) != kept.view:
         masked["paper"] = {**masked["paper"], "copy_mark": MASKED}
         return Sheet(typeset(form.template, masked), _file_name(form, document))

@@ -33,7 +33,7 @@ declare_setting(
     1000,
     kind="int",
     group="导出",
-    help="超过此行数须有“大批量导出”权限并写明原因,都记入安全日志。",
+    help="超过此行数须有“大批量导出”权限并写明原因，都记入安全日志。",
 )
 
 
@@ -66,7 +66,7 @@ def export(request: ActorRequest, register: Register) -> HttpResponse:
     rows = Listing(register, request.GET, request.actor).rows()
     count = rows.count()
     if count > EXPORT_LIMIT:
-        raise Refused(f"共 {count} 行,一次最多导出 {EXPORT_LIMIT} 行,请先筛选。")
+        raise Refused(f"共 {count} 行，一次最多导出 {EXPORT_LIMIT} 行，请先筛选。")
     reason = request.POST.get("reason", "").strip()[:100]
     if count > setting(request.actor.must_store, EXPORT_ROWS):
         admit(request, "kernel.export_many")
@@ -75,7 +75,7 @@ def export(request: ActorRequest, register: Register) -> HttpResponse:
             return render(
                 request, "kernel/export_reason.html", context, status=422 if context["asked"] else 200
             )
-    why = f" 原因:{reason}" if reason else ""
+    why = f" 原因：{reason}" if reason else ""
     note(request, "exported", f"{register.label} {count} 行{why} {request.META['QUERY_STRING']}")
     in_form = [name for _, names in register.form for name in names]
     names = list(dict.fromkeys([*register.columns, *in_form]))
@@ -136,7 +136,7 @@ def rest_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse
     row = take(find_row(request, register, pk))
     active = request.POST.get("active") == "1"
     if not register.can_rest or row.active == active:
-        raise Refused(f"{row} 的状态没有变化,请刷新后查看。")
+        raise Refused(f"{row} 的状态没有变化，请刷新后查看。")
     register.rest(row, active, request.actor)
     return done(request, f"已{'启用' if active else '停用'} {row}", register.address(row))
 
@@ -144,7 +144,7 @@ def rest_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse
 def admit(request: ActorRequest, permission: str | None, *, must: bool = False) -> None:
     """Refuse without the permission; with `must`, None means that nobody has it."""
     if must and permission is None:
-        raise NotAllowed("这些资料由系统维护,不能在这里修改。")
+        raise NotAllowed("这些资料由系统维护，不能在这里修改。")
     request.actor.require(permission, request.actor.must_store.pk)
 
 

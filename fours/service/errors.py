@@ -23,4 +23,4 @@ def check_fields(row: models.Model, names: Iterable[str]) -> None:
         row.clean_fields(exclude=others)
     except ValidationError as error:
         messages = {name: texts[0] for name, texts in error.message_dict.items()}
-        raise Refused(";".join(messages.values()), fields=messages) from error
+        raise Refused("；".join(messages.values()), fields=messages) from error

@@ -67,7 +67,7 @@ def _show(order: RepairOrder, total: Decimal, occurrence: str) -> None:
         order.store,
         rule=RULE,
         source=order,
-        title=f"{'重点客户' if key else '大额'}工单 {total} 元,{'开工前' if occurrence == BEFORE else '结算时'}请过目",
+        title=f"{'重点客户' if key else '大额'}工单 {total} 元，{'开工前' if occurrence == BEFORE else '结算时'}请过目",
         subject=f"{order.vehicle} {order.number}".strip(),
         due_at=due_of(order.store, RULE, now).at,
         counted_from=now,

@@ -58,7 +58,7 @@ def test_an_import_tells_a_person_row_by_row_what_was_wrong(
 ) -> None:
     loaded(monkeypatch, RESULT, as_json=False)
     assert capsys.readouterr().out.splitlines() == [
-        "读取 3 行,新增 1 行,更新 0 行,未变 1 行,拒绝 1 行",
+        "读取 3 行，新增 1 行，更新 0 行，未变 1 行，拒绝 1 行",
         "提醒 第 4 行 里程：比已知里程少，未采用",
         "拒绝 第 6 行 车架号：应为 17 位",
     ]

@@ -100,7 +100,7 @@ def test_nothing_of_the_person_is_left_but_locked_papers(customer: Customer, man
     customer.refresh_from_db()
     assert (customer.name, customer.active, customer.do_not_call) == (f"已删除客户{customer.pk}", False, True)
     event = Event.objects.get(kind="customers.customer_erased")
-    assert event.sentence == "应要求删除个人信息;依法留存单据 1 份"
+    assert event.sentence == "应要求删除个人信息；依法留存单据 1 份"
 
 
 def test_others_keep_what_is_theirs(customer: Customer, manager: Actor, s01: Store) -> None:

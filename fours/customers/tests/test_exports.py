@@ -42,4 +42,4 @@ def test_many_rows_need_a_reason_that_is_kept(many: Store, client_of: ClientOf) 
     assert not SecurityEntry.objects.filter(kind="exported").exists()
     answer = gm.post("/customers/export/?kind=person", {"reason": "年度回访名单"})
     assert answer["Content-Type"].endswith("sheet")
-    assert SecurityEntry.objects.get(kind="exported").detail == "客户 3 行 原因:年度回访名单 kind=person"
+    assert SecurityEntry.objects.get(kind="exported").detail == "客户 3 行 原因：年度回访名单 kind=person"

@@ -26,11 +26,11 @@ def erase_customer(customer: Customer, *, reason: str, actor: Actor, version: in
     if customer.erased_at is not None:
         raise Refused("这份档案的个人信息已经删除。")
     if customer.kind != Customer.Kind.PERSON:
-        raise Refused("单位客户没有个人信息可删除;请修改联系人。")
+        raise Refused("单位客户没有个人信息可删除；请修改联系人。")
     if not clean(reason):
-        raise Refused("请写明原因,例如:客户本人要求。", field="reason")
+        raise Refused("请写明原因，例如：客户本人要求。", field="reason")
     if obstacles := obstacles_of(customer):
-        raise Refused("还不能删除:" + ";".join(obstacles) + "。")
+        raise Refused("还不能删除：" + "；".join(obstacles) + "。")
     rows = rows_of_person(customer)
     with erasing():
         erase_rows(customer.store, rows)
@@ -50,7 +50,7 @@ def erase_customer(customer: Customer, *, reason: str, actor: Actor, version: in
         "customers.customer_erased",
         customer,
         actor=actor,
-        sentence=f"应要求删除个人信息;依法留存单据 {locked} 份",
+        sentence=f"应要求删除个人信息；依法留存单据 {locked} 份",
         data={"locked": locked},
     )
     return customer

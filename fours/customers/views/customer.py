@@ -220,8 +220,8 @@ def customer_consent(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 class EraseForm(TablerForm, forms.Form):
-    reason = forms.CharField(label="原因", max_length=100, help_text="例如:客户本人要求。不要写姓名和电话。")
-    sure = forms.BooleanField(label="客户身份已核实,明白删除后不能恢复")
+    reason = forms.CharField(label="原因", max_length=100, help_text="例如：客户本人要求。不要写姓名和电话。")
+    sure = forms.BooleanField(label="客户身份已核实，明白删除后不能恢复")
 
 
 @screen("customers.erase")
@@ -236,8 +236,8 @@ def customer_erase(request: ActorRequest, pk: int) -> HttpResponse:
     context = {
         "title": f"删除 {row.name} 的个人信息",
         "form": form,
-        "intro": "姓名、电话、证件号、地址、生日、联系人、备注和附件,以及工单、回访、消息、历史中的这些内容都会删除,不能恢复;"
-        "单号、金额、时间和车辆档案保留。已签署的维修单据依法锁定留存,期满自动删除。",
+        "intro": "姓名、电话、证件号、地址、生日、联系人、备注和附件，以及工单、回访、消息、历史中的这些内容都会删除，"
+        "不能恢复；单号、金额、时间和车辆档案保留。已签署的维修单据依法锁定留存，期满自动删除。",
         "submit_label": "删除个人信息",
         "cancel_url": reverse("customer", args=[row.pk]),
     }

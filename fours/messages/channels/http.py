@@ -47,7 +47,7 @@ def _object(status: int, data: bytes) -> dict[str, Any]:
     if status == http.client.TOO_MANY_REQUESTS or status >= http.client.INTERNAL_SERVER_ERROR:
         raise Troubled(f"服务商暂时不能发送(HTTP {status})。")
     if status in (http.client.UNAUTHORIZED, http.client.FORBIDDEN):
-        raise Unreachable(f"服务商不接受账号或签名(HTTP {status}),请检查发送通道。")
+        raise Unreachable(f"服务商不接受账号或签名(HTTP {status})，请检查发送通道。")
     if status != http.client.OK:
         raise Rejected(f"服务商不接受(HTTP {status})。")
     try:

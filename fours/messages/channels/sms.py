@@ -51,7 +51,7 @@ class SignedSms:
             raise ReceiverRefuses(f"对方已拒收：{said}")
         if code == "BUSY":
             raise Troubled(f"服务商忙：{said}")
-        raise Rejected(f"服务商不接受:{said or code}")
+        raise Rejected(f"服务商不接受：{said or code}")
 
     def _headers(self, body: bytes) -> dict[str, str]:
         parts = urlsplit(self.address)

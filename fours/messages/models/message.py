@@ -79,7 +79,7 @@ class Message(StoreScoped):
     leased_until = models.DateTimeField("发送占用至", null=True, blank=True)
     sent_at = models.DateTimeField("发送时间", null=True, blank=True)
     provider_id = models.CharField("服务商回执", max_length=100, blank=True)
-    cost = models.DecimalField("费用(元)", max_digits=10, decimal_places=4, null=True, blank=True)
+    cost = models.DecimalField("费用（元）", max_digits=10, decimal_places=4, null=True, blank=True)
     reason = models.CharField("原因", max_length=300, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)

@@ -26,7 +26,7 @@ CHANNEL_OF_KIND = {
 class Security(models.TextChoices):
     STARTTLS = "starttls", "STARTTLS"
     SSL = "ssl", "SSL/TLS"
-    NONE = "none", "不加密(仅限本机或内网)"
+    NONE = "none", "不加密（仅限本机或内网）"
 
 
 class Provider(StoreScoped):
@@ -42,18 +42,20 @@ class Provider(StoreScoped):
     channel = models.CharField("通道", max_length=10, choices=Channel.choices)
     kind = models.CharField("方式", max_length=12, choices=ProviderKind.choices)
     address = models.CharField(
-        "地址", max_length=300, help_text="短信网关、机器人填网址;邮件填 主机:端口,如 smtp.example.com:465。"
+        "地址",
+        max_length=300,
+        help_text="短信网关、机器人填网址；邮件填 主机:端口，如 smtp.example.com:465。",
     )
     account = models.CharField("账号", max_length=100, blank=True)
     secret = models.CharField("密钥/密码", max_length=300, blank=True)
     security = models.CharField("加密", max_length=10, choices=Security.choices, default=Security.SSL)
     sender = models.CharField("发件人", max_length=200, blank=True, help_text="邮件的发件地址。")
     price = models.DecimalField(
-        "单价(元/条)",
+        "单价（元/条）",
         max_digits=8,
         decimal_places=4,
         default=0,
-        help_text="短信每 70 字一条,超长按 67 字一条计。",
+        help_text="短信每 70 字一条，超长按 67 字一条计。",
     )
     active = models.BooleanField("启用", default=False)
     version = models.PositiveIntegerField("版本", default=1)

@@ -33,7 +33,7 @@ def opt_out(customer: Customer, *, what: str, channel: str = "", actor: Actor) -
     waiting = Message.objects.filter(customer=customer, state=MessageState.WAITING)
     fits = (Q(channel=channel) if channel else Q()) & (Q(purpose=what) if what != OptOutScope.ALL else Q())
     withdrawn = withdraw(waiting.filter(fits), "客户已退订")
-    said = f"客户退订{row}" + (f",取消待发 {withdrawn} 条" if withdrawn else "")
+    said = f"客户退订{row}" + (f"，取消待发 {withdrawn} 条" if withdrawn else "")
     announce(
         "messages.opted_out", customer, actor=actor, sentence=said, data={"what": what, "channel": channel}
     )

@@ -49,15 +49,15 @@ class Part(GroupScoped):
         "类别", max_length=15, choices=PartCategory.choices, default=PartCategory.REPAIR
     )
     source = models.CharField("来源", max_length=15, choices=PartSource.choices, default=PartSource.GENUINE)
-    retail_price = models.DecimalField("零售价(含税)", max_digits=14, decimal_places=2, default=0)
+    retail_price = models.DecimalField("零售价（含税）", max_digits=14, decimal_places=2, default=0)
     warranty_price = models.DecimalField(
-        "索赔价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+        "索赔价（含税）", max_digits=14, decimal_places=2, null=True, blank=True
     )
     internal_price = models.DecimalField(
-        "内部价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+        "内部价（含税）", max_digits=14, decimal_places=2, null=True, blank=True
     )
     floor_price = models.DecimalField(
-        "最低售价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+        "最低售价（含税）", max_digits=14, decimal_places=2, null=True, blank=True
     )
     superseded_by = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="supersedes", verbose_name="替代件"
@@ -120,7 +120,7 @@ class StorePart(StoreScoped):
         Bin, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="常用货位"
     )
     retail_price = models.DecimalField(
-        "本店零售价(含税)", max_digits=14, decimal_places=2, null=True, blank=True
+        "本店零售价（含税）", max_digits=14, decimal_places=2, null=True, blank=True
     )
     minimum_stock = models.DecimalField("最低库存", max_digits=12, decimal_places=3, null=True, blank=True)
 

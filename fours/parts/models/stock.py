@@ -19,7 +19,7 @@ class StockBalance(StoreScoped):
     part = models.ForeignKey(Part, models.PROTECT, related_name="balances", verbose_name="配件")
     on_hand = models.DecimalField("现存量", max_digits=12, decimal_places=3, default=0)
     reserved = models.DecimalField("已预留", max_digits=12, decimal_places=3, default=0)
-    value = models.DecimalField("金额(不含税)", max_digits=14, decimal_places=2, default=0)
+    value = models.DecimalField("金额（不含税）", max_digits=14, decimal_places=2, default=0)
 
     class Meta:
         verbose_name = "库存"
@@ -42,7 +42,7 @@ class Lot(StoreScoped):
     part = models.ForeignKey(Part, models.PROTECT, related_name="lots", verbose_name="配件")
     code = models.CharField("批次号", max_length=30)
     received_on = models.DateField("入库日期")
-    unit_cost = models.DecimalField("入库单价(不含税)", max_digits=16, decimal_places=6)
+    unit_cost = models.DecimalField("入库单价（不含税）", max_digits=16, decimal_places=6)
     expires_on = models.DateField("有效期至", null=True, blank=True)
 
     class Meta:
@@ -85,8 +85,8 @@ class StockMovement(StoreScoped):
     lot = models.ForeignKey(Lot, models.PROTECT, related_name="movements", verbose_name="批次")
     bin = models.ForeignKey(Bin, models.PROTECT, related_name="movements", verbose_name="货位")
     kind = models.CharField("类型", max_length=15, choices=MovementKind.choices)
-    quantity = models.DecimalField("数量(出为负)", max_digits=12, decimal_places=3)
-    value = models.DecimalField("金额(不含税)", max_digits=14, decimal_places=2)
+    quantity = models.DecimalField("数量（出为负）", max_digits=12, decimal_places=3)
+    value = models.DecimalField("金额（不含税）", max_digits=14, decimal_places=2)
     balance = models.DecimalField("结存", max_digits=12, decimal_places=3)
     source_kind = models.CharField("单据类型", max_length=40)
     source_id = models.BigIntegerField("单据")

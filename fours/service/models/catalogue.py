@@ -47,7 +47,7 @@ class LaborRate(StoreScoped):
 
     view_permission: ClassVar[str | None] = "service.view"
     work_kind = models.CharField("工种", max_length=12, choices=WorkKind.choices)
-    price = models.DecimalField("工时单价(含税)", max_digits=14, decimal_places=2)
+    price = models.DecimalField("工时单价（含税）", max_digits=14, decimal_places=2)
     valid_from = models.DateField("生效日期")
 
     class Meta:

@@ -42,7 +42,7 @@ class CheckIn(Document):
     advisor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name="服务顾问"
     )
-    mileage = models.PositiveIntegerField("进厂里程(公里)", null=True, blank=True)
+    mileage = models.PositiveIntegerField("进厂里程（公里）", null=True, blank=True)
     fuel_level = models.PositiveSmallIntegerField("油量/电量(%)", null=True, blank=True)
     lamps = models.JSONField("警告灯", default=list, blank=True)
     items = models.JSONField("随车物品", default=list, blank=True)

@@ -20,9 +20,9 @@ class PricedLine(ChildOfDocument):
 
     position = models.PositiveIntegerField("序号", default=0)
     payer = models.CharField("付费方", max_length=10, choices=Payer.choices, default=Payer.CUSTOMER)
-    unit_price = models.DecimalField("单价(含税)", max_digits=14, decimal_places=2)
+    unit_price = models.DecimalField("单价（含税）", max_digits=14, decimal_places=2)
     discount = models.DecimalField("折扣", max_digits=14, decimal_places=2, default=0)
-    gross = models.DecimalField("金额(含税)", max_digits=14, decimal_places=2)
+    gross = models.DecimalField("金额（含税）", max_digits=14, decimal_places=2)
     tax_rate = models.DecimalField("税率", max_digits=5, decimal_places=4)
     net = models.DecimalField("不含税", max_digits=14, decimal_places=2)
     tax = models.DecimalField("税额", max_digits=14, decimal_places=2)

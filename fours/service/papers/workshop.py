@@ -195,7 +195,7 @@ def _open_items(order: RepairOrder) -> list[shapes.InspectionItem]:
 
 
 def _joined(texts: Iterable[str]) -> str:
-    return ";".join(dict.fromkeys(text for text in texts if text))
+    return "；".join(dict.fromkeys(text for text in texts if text))
 
 
 def _declare(form: str, label: str, view: Callable[[RepairOrder, Actor], Mapping[str, Any]]) -> None:

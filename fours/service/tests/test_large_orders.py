@@ -34,7 +34,7 @@ def test_ten_thousand_is_told_before_the_work(s01: Store, advisor: Actor) -> Non
     assert notices() == []
     add_fee(order, name="拖车", unit_price=Decimal("0.01"), actor=advisor)
     issue_estimate(fresh(order), actor=advisor)
-    assert notices() == [("work", "大额工单 10000.00 元,开工前请过目")]
+    assert notices() == [("work", "大额工单 10000.00 元，开工前请过目")]
     issue_estimate(fresh(order), actor=advisor)
     assert len(notices()) == 1
 

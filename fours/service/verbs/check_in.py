@@ -188,7 +188,7 @@ def check_complete(check_in: CheckIn, signed_by: str) -> None:
     if check_in.customer is None:
         missing["customer"] = "请先为这台车登记客户。"
     if missing:
-        raise Refused(";".join(text.rstrip("。") for text in missing.values()) + "。", fields=missing)
+        raise Refused("；".join(text.rstrip("。") for text in missing.values()) + "。", fields=missing)
 
 
 def _checked(name: str, value: Any) -> Any:

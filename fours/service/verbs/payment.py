@@ -158,7 +158,7 @@ def _after_money(statement: Statement) -> None:
 
 
 def _open_words(statement: Statement) -> str:
-    return f",尚欠 {statement.due} 元" if statement.due else ",已收清"
+    return f"，尚欠 {statement.due} 元" if statement.due else "，已收清"
 
 
 @verb("退款", "service.reverse")

@@ -44,6 +44,6 @@ def finish_wash(
     keep(wash, "state", "done_at", "items")
     order.parked_at = parking_place[:20]
     keep(order, "parked_at")
-    place = f",停放 {parking_place}" if parking_place else ""
+    place = f"，停放 {parking_place}" if parking_place else ""
     announce("service.wash_done", order, actor=actor, sentence=f"洗车完成{place}", data={"wash": wash.pk})
     return complete(order, actor=actor) if is_finally_checked(order) else order

@@ -64,7 +64,7 @@ def dispatch_job(
     job.bay = bay
     keep(job, "state", "bay")
     names = "、".join(technician.name for technician in technicians)
-    place = f",工位 {bay}" if bay else ""
+    place = f"，工位 {bay}" if bay else ""
     announce(
         "service.job_dispatched",
         job.order,

@@ -146,7 +146,7 @@ def _save(request: ActorRequest, shown: FollowUpCall, form: CallForm) -> FollowU
 def _said(call: FollowUpCall) -> str:
     if call.state != CallState.DONE:
         return f"{call.contact_name}：已记录"
-    return f"{call.contact_name}：回访完成" + ("" if call.satisfied else ",已转服务经理处理")
+    return f"{call.contact_name}：回访完成" + ("" if call.satisfied else "，已转服务经理处理")
 
 
 def _next_address(request: ActorRequest, saved: FollowUpCall) -> str:

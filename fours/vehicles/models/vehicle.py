@@ -15,7 +15,7 @@ class Drive(models.TextChoices):
 
 
 class Use(models.TextChoices):
-    PRIVATE = "private", "非营运(私家)"
+    PRIVATE = "private", "非营运（私家）"
     BUSINESS = "business", "单位用车"
     RIDE_HAILING = "ride_hailing", "网约车/出租"
     COMMERCIAL = "commercial", "营运货运/客运"
@@ -50,7 +50,7 @@ class Vehicle(StoreScoped):
         related_name="+",
         verbose_name="服务顾问",
     )
-    mileage = models.PositiveIntegerField("最近里程(公里)", null=True, blank=True)
+    mileage = models.PositiveIntegerField("最近里程（公里）", null=True, blank=True)
     mileage_on = models.DateField("里程日期", null=True, blank=True)
     last_service_on = models.DateField("上次保养日期", null=True, blank=True)
     last_visit_on = models.DateField("最近来店", null=True, blank=True)
@@ -170,7 +170,7 @@ class MileageReading(ChildOfDocument):
     append_only: ClassVar[bool] = True
 
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="mileage_readings", verbose_name="车辆")
-    kilometers = models.PositiveIntegerField("里程(公里)")
+    kilometers = models.PositiveIntegerField("里程（公里）")
     read_on = models.DateField("日期")
     source = models.CharField("来源", max_length=60)
     instrument_replaced = models.BooleanField("更换仪表", default=False)
