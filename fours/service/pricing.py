@@ -149,7 +149,7 @@ def _check_reduction(line: PricedLine, listed: Decimal, actor: Actor) -> None:
         line.order,  # type: ignore[attr-defined]
         percent,
         actor=actor,
-        said=f"比标准价 {listed} 元低 {reduction} 元（{percent.normalize():f}%），超出折扣权限",
+        said=f"比标准价 {listed} 元低 {reduction} 元（{percent.normalize():f}%）",
         field="discount" if line.discount > 0 else "unit_price",
         bound=f"{line} {listed} 元",
     )
