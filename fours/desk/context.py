@@ -16,7 +16,7 @@ from .worklist import open_task_count
 def page(request: HttpRequest) -> dict[str, Any]:
     """`actor`, `post_names`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout.
 
-    The task count is asked only by a template that shows it, which a tab or a panel of a page does not.
+    Menu and task count are made only for a template that shows them, which a tab or a panel of a page does not.
     """
     actor: Actor | None = getattr(request, "actor", None)
     theme = request.COOKIES.get("theme", "light")
@@ -32,7 +32,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
     stores: list[Store] = getattr(request, "stores", [])
     return {
         **base,
-        "menu": menu_for(actor, request.path),
+        "menu": SimpleLazyObject(lambda: menu_for(actor, request.path)),
         "stores": stores,
         "post_names": _post_names(actor),
         "open_task_count": SimpleLazyObject(lambda: open_task_count(actor)),

@@ -228,6 +228,16 @@ def _whole_only(actor: Actor, wanted: str) -> bool:
     return True
 
 
+# In the order of the index of each store, so that a common beginning costs no more than a rare one.
+KEYS_THAT_BEGIN = """
+select found.* from unnest(%(stores)s::bigint[]) as store(id), lateral (
+    select key, kind, target_id, rank from kernel_searchkey
+    where store_id = store.id and key >= %(first)s and key < %(beyond)s and kind = any(%(kinds)s)
+    order by key limit %(limit)s
+) as found order by key limit %(limit)s
+"""
+
+
 def _candidates(
     store_ids: Sequence[int], kinds: Sequence[str], wanted: str, limit: int, *, whole: bool
 ) -> dict[tuple[str, int], tuple[int, int, int]]:
@@ -237,13 +247,12 @@ def _candidates(
     """
     if not wanted:
         return {}
-    keys = SearchKey.objects.filter(
-        store_id__in=store_ids, kind__in=kinds, key__gte=wanted, key__lt=wanted + _LAST_CODE_POINT
-    )
+    asked = {"stores": list(store_ids), "kinds": list(kinds), "limit": limit, "first": wanted}
+    with connection.cursor() as cursor:
+        cursor.execute(KEYS_THAT_BEGIN, {**asked, "beyond": wanted + _LAST_CODE_POINT})
+        keys = cursor.fetchall()
     found: dict[tuple[str, int], tuple[int, int, int]] = {}
-    for key, kind, target, rank in keys.order_by("key").values_list("key", "kind", "target_id", "rank")[
-        :limit
-    ]:
+    for key, kind, target, rank in keys:
         about_person = SOURCES[kind].about_people and _NUMBER_OF_A_PERSON.fullmatch(key)
         if whole and about_person and key != wanted:
             continue

@@ -3,45 +3,43 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Case, CharField, OuterRef, Q, Value, When
-from django.db.models.functions import Concat
 from django.utils import timezone
 
 from fours.kernel.actor import Grants
 from fours.kernel.models import Store, User
 
-from .models import Assignment, PostRight
+from .models import PostRight
 from .post_permissions import PERMISSIONS_OF_POST, with_carried
 
 GIVEN, TAKEN = "+", "-"
+# The stores of a person once for each post held there, with the rights the store itself gave that post or took from it.
+HELD = """
+select store.*, held.post as held, array(
+    select case when own.granted then '+' else '-' end || own.permission
+    from org_postright own where own.store_id = held.store_id and own.post = held.post
+) as own
+from org_assignment held join kernel_store store on store.id = held.store_id
+where held.user_id = %(user)s and held.starts_on <= %(today)s
+    and (held.ends_on is null or held.ends_on >= %(today)s)
+order by held.id
+"""
 
 
 def grants_of(user: User) -> Grants:
     """Permissions and posts by store id, from the assignments that hold today and the store's own rights (PF-01, PF-02)."""
     if not user.is_active:
         return Grants({}, {})
-    today = timezone.localdate()
-    held = Assignment.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=today), user=user, starts_on__lte=today
-    )
-    # One statement for both: this is asked at every request.
-    own = PostRight.objects.filter(store=OuterRef("store"), post=OuterRef("post")).annotate(
-        word=Concat(
-            Case(When(granted=True, then=Value(GIVEN)), default=Value(TAKEN)),
-            "permission",
-            output_field=CharField(),
-        )
-    )
     posts: dict[int, set[str]] = defaultdict(set)
     rights: dict[int, set[str]] = defaultdict(set)
     stores: dict[int, Store] = {}
-    rows = held.select_related("store").annotate(own=ArraySubquery(own.values("word")))
-    for assignment in rows:
-        posts[assignment.store_id].add(assignment.post)
-        stores[assignment.store_id] = assignment.store
-        shipped = PERMISSIONS_OF_POST.get(assignment.post, frozenset())
-        rights[assignment.store_id] |= changed(shipped, assignment.own)
+    today = timezone.localdate()
+    # One statement for all, written out: this is asked at every request.
+    for store in Store.objects.raw(HELD, {"user": user.pk, "today": today}):
+        post: str = store.held  # type: ignore[attr-defined]
+        own: list[str] = store.own  # type: ignore[attr-defined]
+        posts[store.pk].add(post)
+        stores[store.pk] = store
+        rights[store.pk] |= changed(PERMISSIONS_OF_POST.get(post, frozenset()), own)
     return Grants(
         {store: with_carried(frozenset(granted)) for store, granted in rights.items()},
         {store: frozenset(held) for store, held in posts.items()},

@@ -28,6 +28,9 @@ OPEN_OWNERSHIPS = Prefetch(
     "ownerships", Ownership.objects.filter(ends_on=None).select_related("customer").order_by("id")
 )
 
+# What a hit says of a car.
+SHOWN = ("store", "plate", "vin", "brand", "series", "model_name", "last_visit_on", "active")
+
 
 def vehicle_keys(vehicle: Vehicle) -> list[Key]:
     """Every key of a car; those of its owner count a little less than its own."""
@@ -56,14 +59,17 @@ def write_keys_of_cars(customer: Customer) -> None:
 
 def describe(actor: Actor, ids: list[int]) -> dict[int, Hit]:
     """The cars the actor may see, with their owner."""
-    rows = Vehicle.objects.visible_to(actor).filter(pk__in=ids, merged_into=None)
-    return {row.pk: _hit(row, actor) for row in rows.prefetch_related(OPEN_OWNERSHIPS)}
+    rows = Vehicle.objects.visible_to(actor).filter(pk__in=ids, merged_into=None).only(*SHOWN)
+    owned = Ownership.objects.filter(vehicle__in=ids, relation=Ownership.Relation.OWNER, ends_on=None)
+    # The first owner named counts, as on the car's page.
+    owners = dict(owned.order_by("-id").values_list("vehicle_id", "customer__name"))
+    return {row.pk: _hit(row, owners.get(row.pk, ""), actor) for row in rows}
 
 
-def _hit(vehicle: Vehicle, actor: Actor) -> Hit:
-    owner = vehicle.owner if actor.can("customers.view", vehicle.store_id) else None
+def _hit(vehicle: Vehicle, owner: str, actor: Actor) -> Hit:
+    named = owner if actor.can("customers.view", vehicle.store_id) else ""
     visit = f"最近来店 {vehicle.last_visit_on}" if vehicle.last_visit_on else ""
-    subtitle = " · ".join(filter(None, [vehicle.description, owner.name if owner else "", visit]))
+    subtitle = " · ".join(filter(None, [vehicle.description, named, visit]))
     chip = None if vehicle.active else ("停用", "neutral")
     return Hit(str(vehicle), subtitle, reverse("vehicle", args=[vehicle.pk]), chip)
 
