@@ -1,15 +1,20 @@
 """How refusals and faults look: a Chinese page, a fragment for htmx, or JSON for the API."""
 
+import sys
+
 from django.core.exceptions import RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.http import urlencode
 
 from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.kernel.security import note
 from fours.kernel.web import back_address
 
-CODES = {400: "unreadable", 403: "no_right", 404: "not_found", 413: "too_large"}
+CODES = {400: "unreadable", 403: "no_right", 404: "not_found", 413: "too_large", 503: "away"}
+RETRY_SECONDS = 5
 
 
 def wants_json(request: HttpRequest) -> bool:
@@ -72,4 +77,18 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Called while the error is being handled. A database that is away for a moment is no fault of ours to be reported."""
+    if isinstance(sys.exception(), OperationalError | InterfaceError):
+        return _database_away(request)
     return _page(request, 500, "系统出错，刚才的操作没有生效。请稍后重试或联系管理员。")
+
+
+def _database_away(request: HttpRequest) -> HttpResponse:
+    """The page is set without the request: menu, banner and messages would ask the database."""
+    message = "数据库暂时连接不上，可能正在重新启动。请稍等片刻，刷新核对刚才的操作是否已保存。"
+    if wants_json(request):
+        answer = _page(request, 503, message)
+    else:
+        answer = HttpResponse(render_to_string("503.html", {"message": message}), status=503)
+    answer["Retry-After"] = str(RETRY_SECONDS)
+    return answer

@@ -48,11 +48,12 @@ def demo_database(home: Path) -> Path:
 
 
 @contextmanager
-def serving(home: Path, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A running `fours serve --only web` that has said it is ready, and the address it said."""
+def serving(home: Path, *arguments: str, only: str = "web") -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running `fours serve` that has said it is ready, and the address it said; all of it with an empty `only`."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    command = [*COMMAND, "serve", "--only", "web", "--port", str(port), *arguments]
+    part = ("--only", only) if only else ()
+    command = [*COMMAND, "serve", *part, "--port", str(port), *arguments]
     with subprocess.Popen(command, env=environment(home), stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
