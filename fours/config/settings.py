@@ -226,7 +226,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOGGING = logging_settings()
 
-# Kernel seams filled by upper apps: how a user's rights are found, what posts are called, who holds one.
+# Seams filled by upper apps: how a user's rights are found, what posts are called, who holds one, which session is
+# locked.
 FOURS_GRANTS_SOURCE = "fours.org.rights.grants_of"
 FOURS_POST_NAMES = "fours.org.posts.post_names"
 FOURS_PEOPLE_OF_POST = "fours.org.people.holders"
+FOURS_REQUEST_GATE = "fours.org.lock.gate"

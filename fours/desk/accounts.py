@@ -8,7 +8,7 @@ from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from fours.kernel.actor import Grants, grants_of
+from fours.kernel.actor import Grants
 from fours.kernel.models import Store, User
 from fours.kernel.security import note
 
@@ -23,11 +23,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return "/"
-
-
-def stores_of(user: User) -> list[Store]:
-    """The stores a person has a post in, by code."""
-    return stores_granted(grants_of(user))
 
 
 def stores_granted(grants: Grants) -> list[Store]:
@@ -45,7 +40,7 @@ def current_store(request: HttpRequest, user: User, granted: Iterable[Store]) ->
 # Django's sign-in signals are the framework's own interface; between our apps there are none.
 @receiver(user_logged_in)
 def _note_sign_in(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
-    note(request, "sign_in", "登录", user)
+    note(request, "sign_in", getattr(request, "sign_in_words", "登录"), user)
 
 
 @receiver(user_login_failed)

@@ -14,7 +14,9 @@ from .worklist import open_task_count
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """`actor`, `post_names`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme` for the layout.
+    """`actor`, `post_names`, `menu`, `stores`, `open_task_count`, `is_demo`, `theme`, `lock` for the layout.
+
+    `lock` is there on a shared device only: how long until the page covers itself, and whose page it is.
 
     Menu and task count are made only for a template that shows them, which a tab or a panel of a page does not.
     """
@@ -26,6 +28,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "menu": [],
         "stores": [],
         "post_names": [],
+        "lock": getattr(request, "lock", None),
     }
     if actor is None or actor.user is None:
         return {**base, "open_task_count": 0, "is_demo": Store.objects.filter(is_demo=True).exists()}

@@ -4,10 +4,12 @@ import hashlib
 import logging
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import DataError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.module_loading import import_string
 from psycopg.errors import UniqueViolation
 
 from fours.base.errors import Gone, KeyReused, Refused
@@ -28,6 +30,19 @@ MOST_BYTES = 96 * 1024 * 1024
 BY_TOKEN = ("/api/",)
 # What somebody may open whose password was given by the administrator.
 BEFORE_OWN_PASSWORD = ("/accounts/password/change/", "/accounts/logout/")
+KEEPS, AFTERWARDS = "_keeps_writes", "_afterwards"
+
+
+def keep_writes(request: HttpRequest) -> None:
+    """Let what this request wrote stay although it is refused: a wrong PIN is counted in the guess's own transaction,
+    under its locks, or of many sent at once more would be tried than are counted."""
+    setattr(request, KEEPS, True)
+
+
+def afterwards(request: HttpRequest, work: Callable[[], None]) -> None:
+    """Do this when the request's transaction has ended, whatever became of it: a row that all of a person's requests
+    write must not be locked for as long as one of them takes."""
+    setattr(request, AFTERWARDS, [*getattr(request, AFTERWARDS, []), work])
 
 
 class _Undo(Exception):
@@ -40,7 +55,8 @@ class _Undo(Exception):
 class RequestTransaction:
     """Each request is one transaction, rolled back whenever the answer is 4xx or 5xx.
 
-    What must outlive a refusal (sign-ins, refusals, revealed data) is noted on the request and written afterwards.
+    What must outlive a refusal (sign-ins, refusals, revealed data) is noted on the request and written afterwards;
+    the one exception is `keep_writes`.
     """
 
     def __init__(self, get_response: Answer) -> None:
@@ -55,11 +71,13 @@ class RequestTransaction:
         try:
             with transaction.atomic():
                 response = self.get_response(request)
-                if response.status_code >= 400:
+                if response.status_code >= 400 and not getattr(request, KEEPS, False):
                     raise _Undo(response)
         except _Undo as undo:
             response = undo.response
         write_notes(request)
+        for work in getattr(request, AFTERWARDS, []):
+            work()
         return response
 
 
@@ -86,12 +104,19 @@ class ActorMiddleware:
         actor = Actor.of(user, current_store(request, user, stores), grants)
         request.actor, request.stores = actor, stores  # type: ignore[attr-defined]
         open_scope(actor.store_ids)
-        response = self._once(request, user) if request.method == "POST" else self.get_response(request)
+        response = _gate(request) or self._answer(request, user)
         patch_vary_headers(response, ("HX-Request",))
         if "Cache-Control" not in response:
-            # A counter's PC has many users: a page of one is asked for again by the next, and kept by no proxy.
-            patch_cache_control(response, private=True, no_cache=True)
+            # A counter's PC has many users: a page of one is asked for again by the next, and kept by no proxy; where
+            # that is known of it, not even by the browser, whose way back would show it.
+            shared = getattr(request, "lock", None) is not None
+            patch_cache_control(
+                response, private=True, no_cache=True, **({"no_store": True} if shared else {})
+            )
         return response
+
+    def _answer(self, request: HttpRequest, user: User) -> HttpResponse:
+        return self._once(request, user) if request.method == "POST" else self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
@@ -109,6 +134,12 @@ class ActorMiddleware:
         if not key:
             return self.get_response(request)
         return answer_once(user, f"{key}"[:80], request, lambda: self.get_response(request))
+
+
+def _gate(request: HttpRequest) -> HttpResponse | None:
+    """The refusal of a session that may not go on here (a locked screen), by the function the settings name."""
+    gate: Callable[[HttpRequest], HttpResponse | None] = import_string(settings.FOURS_REQUEST_GATE)
+    return gate(request)
 
 
 def _has_nul(request: HttpRequest) -> bool:

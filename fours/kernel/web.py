@@ -16,7 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from fours.base.errors import NotThere, Refused
 
 from .actor import Actor
-from .models import User
+from .models import Store, User
 from .models.scope import ScopedManager
 
 METHODS = ("GET", "HEAD", "POST")
@@ -26,10 +26,12 @@ M = TypeVar("M", bound=models.Model)
 
 
 class ActorRequest(HttpRequest):
-    """A request of somebody signed in, after ActorMiddleware; `actor.store` is the store of the session's switch."""
+    """A request of somebody signed in, after ActorMiddleware; `actor.store` is the store of the session's switch,
+    `stores` are those it may be switched to."""
 
     actor: Actor
     user: User
+    stores: list[Store]
 
 
 Screen = Callable[Concatenate[ActorRequest, P], HttpResponseBase]

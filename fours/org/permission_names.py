@@ -20,7 +20,7 @@ PERMISSION_NAMES: Mapping[str, str] = {
     "survey.view": "查看回访", "survey.call": "回访", "survey.solve": "处理客户问题", "survey.view_report": "查看日报",
     "survey.prepare_report": "填写日报备注", "survey.sign_report": "签日报", "org.view": "查看组织资料",
     "org.change_settings": "维护门店资料和参数", "org.manage_users": "管理员工、岗位和密码", "kernel.export": "导出",
-    "org.change_rights": "修改岗位权限", "org.grant_any": "授予自己没有的权限",
+    "org.change_rights": "修改岗位权限", "org.manage_devices": "登记和停用共用设备", "org.grant_any": "授予自己没有的权限",
     "kernel.export_many": "大批量导出", "customers.erase": "删除客户个人信息", "kernel.open_locked": "打开依法留存的单据",
     "kernel.view_personal": "查看客户电话、证件号、地址和生日", "kernel.reveal_personal": "逐项查看隐去的个人信息（留痕）",
 }  # fmt: skip

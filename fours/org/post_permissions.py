@@ -78,6 +78,7 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "sales_consultant": frozenset({"customers.view", "vehicles.view", "kernel.view_personal"}),
     "tool_keeper": frozenset(),
     "it_admin": frozenset({"org.view", "org.manage_users", "org.change_rights", "org.change_settings",
+                           "org.manage_devices",
                            "customers.import", "parts.import",
                            "messages.change_providers",
                            "customers.view", "vehicles.view", "parts.view"}),

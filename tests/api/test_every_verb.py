@@ -74,7 +74,13 @@ ADDRESSES = {
     "start_check_in": "POST /check-ins",
 }
 # A store is administered by a person who is signed in, not by a token that may lie in some script.
-ADMINISTRATION = {"org.manage_users", "org.change_settings", "org.change_rights", "messages.change_providers"}
+ADMINISTRATION = {
+    "org.manage_users",
+    "org.change_settings",
+    "org.change_rights",
+    "messages.change_providers",
+    "org.manage_devices",
+}
 WITHOUT = {
     "add_package_line": "the catalogue is kept on screens and by imports; the interface reads it",
     "remove_package_line": "as add_package_line",

@@ -73,6 +73,7 @@ PAGES = [
     ("it_admin", "providers", "", ""), ("it_admin", "provider_new", "", ""), ("crm_manager", "message_new", "owner", ""),
     ("service_manager", "approval", "approval", ""), ("advisor", "vehicle_user", "car", ""),
     ("service_manager", "customer_erase", "owner", ""),
+    ("it_admin", "devices", "", ""), ("advisor", "own_pin", "", ""),
 ]  # fmt: skip
 
 
@@ -168,6 +169,7 @@ NOT_PAGES = {
         "check_in_photos", "line_add", "line_change", "line_remove", "line_split", "recommendation_take_up",
         "board_move", "wash_finish", "order_return", "payment_refund", "package_line_new", "package_line_remove",
         "customer_consent", "approval_approve", "approval_refuse", "reveal", "customer_opt_out",
+        "device_revoke", "remove_own_pin", "lock_open", "lock_active",
     },
     "opened above by more than a number": {"line_correct", "approval_new", "post_rights"},
     "a file": {
@@ -182,7 +184,7 @@ NOT_PAGES = {
     "counted with its own app": {
         "intake", "intake_columns", "intake_progress", "person", "person_assign", "person_password",
         "person_dismiss", "assignment_end",
-        "post", "message", "broadcast", "provider",
+        "post", "message", "broadcast", "provider", "lock", "switch_person", "chosen_person", "other_person",
     },
     "allauth's": {"account_login", "account_logout", "account_change_password"},
 }  # fmt: skip

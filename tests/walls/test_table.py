@@ -132,6 +132,9 @@ TABLE: dict[str, str] = {
     "change_post_rights": "it_admin gm",
     "reset_password": "it_admin",
     "dismiss_employee": "it_admin",
+    # PF-15: which browsers of the store are shared
+    "register_device": "it_admin",
+    "revoke_device": "it_admin",
     "set_up_bays": f"it_admin gm {MANAGERS}",
     "set_labor_rates": f"it_admin gm {MANAGERS}",
     # PF-06: anybody asks, the step's post answers (the world's is a discount), the asker takes back and reads the answer

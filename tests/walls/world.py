@@ -11,7 +11,7 @@ from fours.approvals.models import ApprovalRequest, ApprovalStep
 from fours.customers.models import Customer
 from fours.kernel.models import IntakeLoad, Occurrence, Store, StoreScoped, Task, User
 from fours.messages.models import Broadcast, Message
-from fours.org.models import Assignment
+from fours.org.models import Assignment, SharedDevice
 from fours.parts.models import Bin, IssueLine, IssueSlip, Lot, LotBalance, Part, StockMovement
 from fours.service.models import (
     AdditionalWork,
@@ -97,6 +97,7 @@ def world(store: Store) -> Aggregates:
         Broadcast.objects.create(store=store, name="国庆问候", channel="sms", purpose="service", text="节日快乐"),
         Wash.objects.create(order=order),
         DailyReport.objects.create(store=store, date=day),
+        SharedDevice.objects.create(store=store, name="前台一号", secret_hash=f"{store.pk:064}"),
         Assignment.objects.create(user=hand, store=store, post="washer", starts_on=day),
         IntakeLoad.objects.create(store=store, kind="customers", file_name="x.xlsx", state="loaded"),
         ApprovalRequest.objects.create(

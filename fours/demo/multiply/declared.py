@@ -46,7 +46,7 @@ KEPT: Mapping[str, str] = MappingProxyType(
             (
                 "kernel.group", "kernel.store", "kernel.user", "kernel.setting", "kernel.calendarday", "kernel.apitoken",
                 "org.assignment", "org.postright", "org.storefacts", "org.taxrate", "org.department", "org.team",
-                "org.bay",
+                "org.bay", "org.shareddevice", "org.devicesignin", "org.pin",
                 "parts.part", "parts.bin", "parts.storepart", "service.laboroperation", "service.laborrate",
                 "service.package", "service.packageline",
                 "approvals.authoritylimit", "approvals.approvalrule", "approvals.substitution",

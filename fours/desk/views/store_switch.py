@@ -7,7 +7,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.views.decorators.http import require_POST
 
 from fours.base.errors import NotThere
-from fours.desk.accounts import STORE_KEY, stores_of
+from fours.desk.accounts import STORE_KEY
 from fours.kernel.security import note
 from fours.kernel.web import ActorRequest, back_address, done, screen
 
@@ -17,7 +17,7 @@ from fours.kernel.web import ActorRequest, back_address, done, screen
 def switch_store(request: ActorRequest) -> HttpResponse:
     """Work in another own store from here on. A document's page is the old store's, so from one it goes home."""
     wished = request.POST.get("store", "")
-    store = next((store for store in stores_of(request.user) if str(store.pk) == wished), None)
+    store = next((store for store in request.stores if str(store.pk) == wished), None)
     if store is None:
         raise NotThere("您在这家门店没有岗位。")
     request.session[STORE_KEY] = store.pk

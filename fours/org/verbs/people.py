@@ -18,6 +18,7 @@ from fours.kernel.tasks import free_tasks_of_leavers
 from fours.kernel.verbs import take, verb
 from fours.org.models import Assignment, Team
 from fours.org.people import present_assignments
+from fours.org.pins import forget_pin
 from fours.org.post_permissions import PERMISSIONS_OF_POST
 from fours.org.posts import post_names, posts_by_code
 
@@ -93,7 +94,7 @@ def end_assignment(assignment: Assignment, *, ends_on: date, actor: Actor) -> As
 
 @verb("重置密码", ADMINISTRATION)
 def reset_password(store: Store, *, person: User, password: str, actor: Actor) -> User:
-    """A password given by the administrator, to be changed at the next sign-in; sessions and tokens end at once."""
+    """A password given by the administrator, to be changed at the next sign-in; sessions, tokens and PIN end at once."""
     check_is_administered_here(store, person)
     person = take_person(person)
     check_password(password, person)
@@ -101,6 +102,7 @@ def reset_password(store: Store, *, person: User, password: str, actor: Actor) -
     person.must_change_password = True
     person.save(update_fields=["password", "must_change_password"])
     revoke_tokens(person)
+    forget_pin(person)
     announce("org.password_reset", person, actor=actor, sentence=f"重置 {person.name} 的密码")
     return person
 
@@ -122,6 +124,7 @@ def dismiss_employee(store: Store, *, person: User, actor: Actor) -> User:
     present.filter(starts_on__gt=today()).update(ends_on=None, starts_on=today())
     present.update(ends_on=today())
     revoke_tokens(person)
+    forget_pin(person)
     free_tasks_of_leavers(store)
     check_administrator_remains(store)
     announce("org.employee_dismissed", person, actor=actor, sentence=f"{person.name} 离职，账号停用")

@@ -29,6 +29,7 @@ export function showError(text) {
 export function startErrors() {
   document.body.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    if (status === 423) return; // a locked screen, covered by lock.js
     showError(TEXTS[status] ?? TEXTS[500]);
   });
   document.body.addEventListener("htmx:sendError", () => showError("连不上服务器，请检查网络后再试。填写的内容还在。"));

@@ -13,6 +13,8 @@ const starters = {
   "[data-board]": async (element) => (await import("./board.js")).start(element),
   ".tabs:has([data-panel-tab])": async (element) => (await import("./panel_tabs.js")).start(element),
   "input[type=file].form-control": async (element) => (await import("./files.js")).start(element),
+  "[data-lock]": async (element) => (await import("./lock.js")).start(element),
+  "[data-pin-pad]": async (element) => (await import("./pin_pad.js")).start(element),
   ".table-edit": async (element) => (await import("./lines.js")).start(element),
 };
 

@@ -1,0 +1,99 @@
+"""The locked screen of a shared device: locked at once or by idleness, opened by the same person."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from fours.base.text import number_in
+from fours.kernel.forms import TablerForm
+from fours.kernel.models import User
+from fours.kernel.security import note
+from fours.kernel.web import attempt, done, page
+from fours.org.lock import LOCKED, Lock, lock_of, lock_screen, note_work, open_screen
+from fours.org.pins import forgive
+from fours.org.sign_in import is_pin, prove
+
+
+class SecretForm(TablerForm, forms.Form):
+    secret = forms.CharField(
+        label="PIN 或密码",
+        max_length=128,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+    )
+
+
+def lock(request: HttpRequest) -> HttpResponse:
+    """GET: the form that opens the screen (for htmx the form alone); POST: lock it now."""
+    found = lock_of(request)
+    if not _is_theirs(request, found):
+        return done(request, "", reverse("home"))
+    assert found is not None
+    if request.method == "POST":
+        lock_screen(found.row)
+        return HttpResponse(status=204) if "HX-Request" in request.headers else redirect("lock")
+    if not found.locked and "HX-Request" not in request.headers:
+        return redirect(_next(request))
+    return _form(request, SecretForm())
+
+
+@require_POST
+def lock_open(request: HttpRequest) -> HttpResponse:
+    """The same person is back: the page under the cover is shown again, or `next` is opened."""
+    found = lock_of(request)
+    if not _is_theirs(request, found):
+        return done(request, "", reverse("home"))
+    assert found is not None
+    form, user = SecretForm(request.POST), request.user
+    assert isinstance(user, User)
+    proved = attempt(
+        form, lambda: prove(request, found.row.device, user.username, form.cleaned_data["secret"])
+    )
+    if proved is None:
+        return _form(request, form)
+    if not is_pin(form.cleaned_data["secret"]):
+        forgive(user)
+    open_screen(request, found.row)
+    note(request, "screen_opened", f"解锁，共用设备“{found.row.device.name}”")
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Trigger": "fours-opened"})
+    return redirect(_next(request))
+
+
+@require_POST
+def lock_active(request: HttpRequest) -> HttpResponse:
+    """The page says that somebody typed or clicked: 204, 423 when it is locked, 409 when it is no longer theirs."""
+    found = lock_of(request)
+    if not _is_theirs(request, found):
+        return HttpResponse(status=409)
+    assert found is not None
+    if found.locked:
+        return HttpResponse(status=LOCKED)
+    note_work(found.row)
+    return HttpResponse(status=204)
+
+
+def _is_theirs(request: HttpRequest, found: Lock | None) -> bool:
+    """Whether the page that asks is of whoever is signed in now; another window may have changed people."""
+    who = _sent(request).get("who", "")
+    return found is not None and (not who or number_in(who) == request.user.pk)
+
+
+def _next(request: HttpRequest) -> str:
+    """Where the locked page was, if it is a page of this host."""
+    address = _sent(request).get("next", "")
+    own = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+    return address if own and not address.startswith(reverse("lock")) else reverse("home")
+
+
+def _sent(request: HttpRequest) -> QueryDict:
+    return request.POST if request.method == "POST" else request.GET
+
+
+def _form(request: HttpRequest, form: SecretForm) -> HttpResponse:
+    fragment = "HX-Request" in request.headers
+    template = "org/lock_form.html" if fragment else "org/lock.html"
+    return page(request, template, {"form": form, "next": _sent(request).get("next", "")}, form)
