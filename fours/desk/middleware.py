@@ -71,7 +71,7 @@ class RequestTransaction:
         try:
             with transaction.atomic():
                 response = self.get_response(request)
-                if response.status_code >= 400 and not getattr(request, KEEPS, False):
+                if response.status_code >= (500 if getattr(request, KEEPS, False) else 400):
                     raise _Undo(response)
         except _Undo as undo:
             response = undo.response
