@@ -149,7 +149,7 @@ def test_an_advisor_gives_ten_percent_and_a_manager_more(at, advisor, manager, o
     line = add_labor(order, operation=at.door_paint, actor=advisor)
     line = change_line(line, discount=Decimal("45.00"), actor=advisor)
     assert line.gross == Decimal("405.00")
-    with pytest.raises(Refused, match="折扣权限") as refusal:
+    with pytest.raises(Refused, match="超过您的权限") as refusal:
         change_line(line, discount=Decimal("45.01"), actor=advisor)
     assert "discount" in refusal.value.fields
     line.refresh_from_db()

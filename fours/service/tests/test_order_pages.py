@@ -170,7 +170,7 @@ def test_a_refused_change_shows_what_was_typed_beside_the_reason(at, advisor, de
         answer = desk.post(address, row(line, discount="200", version=fresh(order).version), headers=headers)
         page = answer.content.decode()
         assert answer.status_code == 422
-        assert "折扣权限" in page
+        assert "超过您的权限" in page
         assert 'value="200"' in page
     assert LaborLine.objects.get().gross == Decimal("450.00")
 
