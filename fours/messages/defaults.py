@@ -29,3 +29,7 @@ declare_setting(
     group=GROUP,
     help="预约前一天的这个时间提醒客户。",
 )
+declare_setting(
+    "messages.keep_months", "消息内容保存月数", 24, kind="int", group=GROUP,
+    help="发出、失败或取消满这么多个月的消息，收件、标题和内容自动清除，只留时间、通道、状态和费用。0 表示不清除。",
+)  # fmt: skip

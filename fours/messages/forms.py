@@ -125,7 +125,11 @@ class ProviderForm(TablerForm, forms.Form):
     @classmethod
     def of(cls, data: Any, row: Provider | None) -> "ProviderForm":
         names = ("kind", "address", "account", "security", "sender", "price", "active")
-        initial = {name: getattr(row, name) for name in names} if row else {"security": Security.SSL}
+        initial: dict[str, Any] = {"security": Security.SSL}
+        if row:
+            initial = {name: getattr(row, name) for name in names}
+        if row and row.secret_is_lost:
+            initial["address"] = ""
         return cls(data, initial=initial)
 
     def said(self) -> dict[str, Any]:

@@ -43,7 +43,7 @@ StateWord = Literal["waiting", "sent", "failed", "refused", "cancelled"]
 
 
 class MessageOut(Schema):
-    """A message. `to` is where it goes, `reason` why it did not go, `cost` in yuan."""
+    """A message. `to` is where it goes, `reason` why it did not go, `cost` in yuan; once `cleared_at`, what it said is gone."""
 
     id: int
     store: str
@@ -64,6 +64,7 @@ class MessageOut(Schema):
     next_try: Moment
     valid_until: Moment | None
     sent_at: Moment | None
+    cleared_at: Moment | None
     provider_id: str
     cost: Decimal | None
     reason: str

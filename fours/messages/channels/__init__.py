@@ -22,7 +22,9 @@ __all__ = [
 
 
 def carrier_of(provider: Provider) -> Carrier:
-    """The carrier of a provider's settings."""
+    """The carrier of a provider's settings; Unreachable while its secret cannot be read."""
+    if provider.secret_is_lost:
+        raise Unreachable("密钥无法解开，请管理员在发送通道重新填写。")
     if provider.kind == Provider.Kind.SIGNED_SMS:
         return SignedSms(provider.address, provider.account, provider.secret)
     if provider.kind == Provider.Kind.DINGTALK:

@@ -81,6 +81,7 @@ class Message(StoreScoped):
     provider_id = models.CharField("服务商回执", max_length=100, blank=True)
     cost = models.DecimalField("费用（元）", max_digits=10, decimal_places=4, null=True, blank=True)
     reason = models.CharField("原因", max_length=300, blank=True)
+    cleared_at = models.DateTimeField("内容清除时间", null=True, blank=True)
     version = models.PositiveIntegerField("版本", default=1)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
     created_by = models.ForeignKey(
@@ -101,6 +102,11 @@ class Message(StoreScoped):
             models.Index(fields=["store", "state", "-id"], name="message_state"),
             models.Index(fields=["customer", "-id"], name="message_customer"),
             models.Index(fields=["store", "source_kind", "source_id"], name="message_source"),
+            models.Index(
+                fields=["store", "updated_at"],
+                condition=Q(cleared_at=None) & ~Q(state="waiting"),
+                name="message_to_clear",
+            ),
         ]
 
     def __str__(self) -> str:

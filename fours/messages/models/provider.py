@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from fours.base.sealed import LOST, SealedText
 from fours.kernel.models import StoreScoped
 
 from .words import Channel
@@ -32,7 +33,7 @@ class Security(models.TextChoices):
 class Provider(StoreScoped):
     """Who carries a channel's messages out of the store (发送通道). Without an active one they wait in the outbox.
 
-    `secret` is written and used, never shown: no page, interface, history or log repeats it.
+    `secret` is written and used, never shown: no page, interface, history or log repeats it. It lies encrypted.
     """
 
     view_permission: ClassVar[str | None] = "messages.change_providers"
@@ -41,13 +42,14 @@ class Provider(StoreScoped):
 
     channel = models.CharField("通道", max_length=10, choices=Channel.choices)
     kind = models.CharField("方式", max_length=12, choices=ProviderKind.choices)
-    address = models.CharField(
+    # Sealed as well: the address of a group robot carries its key.
+    address = SealedText(
         "地址",
         max_length=300,
         help_text="短信网关、机器人填网址；邮件填 主机:端口，如 smtp.example.com:465。",
     )
     account = models.CharField("账号", max_length=100, blank=True)
-    secret = models.CharField("密钥/密码", max_length=300, blank=True)
+    secret = SealedText("密钥/密码", blank=True)
     security = models.CharField("加密", max_length=10, choices=Security.choices, default=Security.SSL)
     sender = models.CharField("发件人", max_length=200, blank=True, help_text="邮件的发件地址。")
     price = models.DecimalField(
@@ -71,3 +73,8 @@ class Provider(StoreScoped):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def secret_is_lost(self) -> bool:
+        """It was encrypted with another installation's key and must be typed anew."""
+        return LOST in (self.secret, self.address)

@@ -87,6 +87,8 @@ def retry_message(message: Message, *, actor: Actor, version: int | None = None)
     """Let a failed message be tried anew. It keeps its client id: what the provider has already, it does not send twice."""
     message = take(message, version=version)
     must_be(message, MessageState.FAILED, doing="重新发送")
+    if message.cleared_at is not None:
+        raise Refused("消息已满保存期限，内容已清除，不能再发。")
     move(message, MessageState.WAITING, MESSAGE_MOVES)
     message.tries, message.next_try, message.valid_until, message.reason = 0, timezone.now(), None, ""
     keep(message, "state", "tries", "next_try", "valid_until", "reason")
