@@ -24,7 +24,7 @@ from fours.desk.pace import PACE
 
 from .openapi import complete
 
-APPS = ("desk", "approvals", "customers", "messages", "vehicles", "parts", "service", "survey")
+APPS = ("desk", "approvals", "archive", "customers", "messages", "vehicles", "parts", "service", "survey")
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 KEY_LENGTH = 80
 WORDS_OF_CODE = {401: "unauthorized", 403: "no_right", 404: "not_found", 413: "too_large", 429: "too_many"}

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "fours.desk",
     "fours.org",
     "fours.approvals",
+    "fours.archive",
     "fours.customers",
     "fours.messages",
     "fours.vehicles",

@@ -9,7 +9,18 @@ from fours.config.api import api
 from fours.desk.views.health import healthz, metrics
 from fours.register.views import urls as register_urls
 
-APPS = ("desk", "org", "approvals", "customers", "messages", "vehicles", "parts", "service", "survey")
+APPS = (
+    "desk",
+    "org",
+    "approvals",
+    "archive",
+    "customers",
+    "messages",
+    "vehicles",
+    "parts",
+    "service",
+    "survey",
+)
 
 
 def _of_apps() -> list[URLPattern | URLResolver]:

@@ -77,6 +77,11 @@ def rows_of(query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         return cursor.fetchall()
 
 
+def numbered() -> list[tuple[type[models.Model], str]]:
+    """Where numbers stand: every kind of document, and what else carries them; model and field."""
+    return [*((kind, "number") for kind in _documents()), *_NUMBERED]
+
+
 def numbers() -> Iterator[str]:
     """Each counter's numbers are all there, each once, none beyond it (PF-08)."""
     given = " union all ".join(
@@ -127,8 +132,10 @@ def kept_files() -> Iterator[str]:
 
 def _number_columns() -> list[tuple[str, str]]:
     """Tables and columns in which a counter's numbers stand."""
-    numbered = [*((model, "number") for model in _documents()), *_NUMBERED]
-    return [(model._meta.db_table, model._meta.get_field(field).column) for model, field in numbered]
+    fields: list[tuple[str, Any]] = [
+        (model._meta.db_table, model._meta.get_field(field)) for model, field in numbered()
+    ]
+    return [(table, field.column) for table, field in fields]
 
 
 def unset_papers() -> Iterator[str]:

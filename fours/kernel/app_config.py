@@ -11,6 +11,7 @@ from django.apps import AppConfig
 ROOMS = (
     "defaults", "verbs", "registers", "deadlines", "subscribers", "search", "imports", "exports", "panels", "menu",
     "worklist", "erasing", "jobs", "papers", "pickers", "checks", "setup",
+    "folder",
 )  # fmt: skip
 
 

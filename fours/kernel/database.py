@@ -32,6 +32,13 @@ def remember_statements(connection: Any, **_signal: Any) -> None:
     connection.connection.prepared_max = 1000
 
 
+def keeping_files() -> Iterator[type[models.Model]]:
+    """The models of a store whose rows name a file outside the database, by `path` with its `sha256`."""
+    for model in product_models():
+        if {"store", "path", "sha256"} <= {field.name for field in model._meta.concrete_fields}:
+            yield model
+
+
 def harden() -> None:
     """Put every policy and trigger in place that the models declare; needs the owner role."""
     with connection.cursor() as cursor:

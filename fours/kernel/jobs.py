@@ -19,9 +19,10 @@ from fours.base.errors import NotThere
 
 from .actor import Actor, open_scope
 from .attachments import sweep
+from .database import keeping_files
 from .deadlines import DEADLINES, escalate, recount
 from .events import DELIVER, SUBSCRIBERS, Subscriber
-from .models import Attachment, Event, IdempotencyKey, IntakeLoad, Occurrence, PrintedForm, Store
+from .models import Event, IdempotencyKey, Occurrence, Store
 from .schedules import daily, every, run_due
 from .tasks import free_tasks_of_leavers
 from .verbs import verb
@@ -177,7 +178,7 @@ def tidy(store: Store, due_at: datetime) -> None:
     old.filter(due_at__lt=due_at - timedelta(days=KEPT_DAYS)).delete()
     paths = {
         path
-        for rows in (Attachment.objects, PrintedForm.objects, IntakeLoad.objects)
-        for path in rows.filter(store=store).values_list("path", flat=True)
+        for model in keeping_files()
+        for path in model._default_manager.filter(store=store).values_list("path", flat=True)
     }
     sweep(store, paths, due_at - timedelta(days=1))

@@ -3,9 +3,10 @@
 import hashlib
 import io
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, get_type_hints
 
 from django.db.models import F, QuerySet
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 DRAFT = "草稿"
 MASKED = "个人信息已隐去"
 OPEN_LOCKED = "kernel.open_locked"
+# The day in a number of ours: RO-S01-261122-0001.
+_DAY = re.compile(r"-(\d{6})(?:-\d+)?$")
 
 
 @dataclass(frozen=True)
@@ -83,13 +86,15 @@ def freeze(form: str, document: StoreScoped, *, actor: Actor, occurrence: str = 
     kept = _kept(form, document).filter(occurrence=occurrence).first()
     if kept is not None:
         return kept
+    view = _view(PRINTS[form], document, actor, copy_mark="")
     return PrintedForm.objects.create(
         store_id=document.store_id,
         aggregate_kind=kind_of(document),
         aggregate_id=document.pk,
         form=form,
+        month=folder_month(view["paper"]["number"]),
         occurrence=occurrence,
-        view=_view(PRINTS[form], document, actor, copy_mark=""),
+        view=view,
         created_by=actor.user,
     )
 
@@ -136,6 +141,16 @@ def set_papers(store: Store, *, most: int = 100) -> int:
 def set_waiting_papers(store: Store, due_at: datetime) -> None:
     """What was signed or issued gets its PDF (PF-10)."""
     set_papers(store)
+
+
+def folder_month(number: str) -> date:
+    """The first day of the month whose folder a paper belongs to (PF-09): by the day in its number, else this month."""
+    found = _DAY.search(number)
+    try:
+        day = date.fromisoformat(f"20{found[1]}") if found else timezone.localdate()
+    except ValueError:
+        day = timezone.localdate()
+    return day.replace(day=1)
 
 
 def sheet_of(form: Print, document: StoreScoped, *, actor: Actor, occurrence: str | None = None) -> Sheet:

@@ -8,6 +8,8 @@ A permission is `area.word`. A person has the union of their posts. A store adds
 LOOK = frozenset({"customers.view", "vehicles.view", "service.view", "service.view_money", "parts.view"})
 WRITES = frozenset({"messages.view", "messages.send"})
 TO_MANY = frozenset({"messages.broadcast", "messages.change_templates"})
+# The monthly folders of papers: looked after by the info clerk, taken out of the store by who answers for them.
+FOLDERS = frozenset({"archive.view", "archive.bind", "archive.download"})
 FRONT = LOOK | WRITES | {
     "customers.change", "vehicles.change", "service.book", "service.check_in", "service.order", "service.answer",
     "service.report_finding",
@@ -30,24 +32,25 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
         "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
         "org.change_settings", "service.approve", "kernel.export", "kernel.view_personal", "messages.view",
         "approvals.change", "customers.erase", "kernel.open_locked", "kernel.export_many",
-        "org.change_rights", "org.grant_any",
+        "org.change_rights", "org.grant_any", "archive.view", "archive.download",
     },
-    "aftersales_manager": ADVISOR | TO_MANY | {
+    "aftersales_manager": ADVISOR | TO_MANY | FOLDERS | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
         "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase",
     },
-    "service_manager": ADVISOR | TO_MANY | {
+    "service_manager": ADVISOR | TO_MANY | FOLDERS | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
         "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase",
     },
     "frontdesk_supervisor": ADVISOR | {
+        "archive.view",
         "service.gate_pass", "survey.view_report", "survey.prepare_report", "customers.merge", "service.handover",
     },
     "advisor": ADVISOR | {"service.handover"},
     "receptionist": LOOK | WRITES | {"customers.change", "vehicles.change", "service.book"},
-    "info_clerk": CALLS | {
+    "info_clerk": CALLS | FOLDERS | {
         "vehicles.change", "customers.import", "customers.merge", "service.check_in", "service.book",
         "survey.view_report", "survey.prepare_report",
     },

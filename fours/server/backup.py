@@ -24,7 +24,7 @@ from django.utils import timezone
 from fours import __version__
 from fours.kernel.actor import open_scope
 from fours.kernel.attachments import read_stored
-from fours.kernel.database import product_models
+from fours.kernel.database import keeping_files
 from fours.kernel.models import Store
 from fours.server.archive import MANIFEST, ArchiveReader, ArchiveWriter, opened
 from fours.server.dump import WITHOUT_ROWS, dump, load
@@ -121,10 +121,8 @@ def _count(cursor: Any, table: str) -> int:
 
 def _kept_files() -> Iterator[tuple[str, str]]:
     """Path and SHA-256 of every file a row of the snapshot names."""
-    for model in product_models():
-        names = {row.name for row in model._meta.concrete_fields}
-        if {"path", "sha256"} <= names:
-            yield from _paths(model)
+    for model in keeping_files():
+        yield from _paths(model)
 
 
 def _paths(model: type[models.Model]) -> Iterator[tuple[str, str]]:

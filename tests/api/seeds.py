@@ -9,6 +9,9 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
+from fours.archive.jobs import bind_on
+from fours.archive.models import Binding
+from fours.archive.verbs.binding import bind_month
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
 from fours.kernel.models import Attachment, Store, Task
@@ -128,6 +131,7 @@ class Seeds:
         self._money()
         self._after()
         self._desk()
+        self._folders()
 
     def house(self) -> House:
         self.cars += 1
@@ -336,3 +340,12 @@ class Seeds:
         self.may("POST /messages/{pk}/cancel", message.pk)
         self.may("POST /documents/{kind}/{pk}/add-attachments", self.at.owner.pk, picture())
         self.may("POST /documents/{kind}/{pk}/add-comment", self.at.owner.pk, {"text": "喜欢靠窗"})
+
+    def _folders(self) -> None:
+        today = timezone.localdate()
+        bound = bind_month(self.store, month=today, actor=self.hand)
+        bind_on(bound.pk, self.store.pk)
+        authorised(self.house(), self.hand)
+        self.may("POST /bindings", None, {"month": f"{today:%Y-%m}"})
+        self.may("POST /bindings/{pk}/verify", bound.pk)
+        self.may("POST /bindings/{pk}/stop", self.rows[Binding].pk)

@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from fours.approvals.models import ApprovalRequest
+from fours.archive.models import Binding
 from fours.config.api import api
 from fours.customers.models import Customer
 from fours.kernel.models import Store, StoreScoped, Task
@@ -29,6 +30,7 @@ from fours.vehicles.models import Vehicle
 RESOURCES: dict[type[models.Model], tuple[str, ...]] = {
     AdditionalWork: ("additional-works",),
     Appointment: ("appointments",),
+    Binding: ("bindings",),
     ApprovalRequest: ("approvals",),
     CheckIn: ("check-ins",),
     Customer: ("customers",),
@@ -49,12 +51,13 @@ RESOURCES: dict[type[models.Model], tuple[str, ...]] = {
 }
 # What a verb's name says of its aggregate, left out of the address.
 AGGREGATE = (
-    "_(additional_work|offer|daily_report|check_in|vehicles?|appointment|customers?|request|order|job|line|wash|task"
+    "_(additional_work|binding|offer|daily_report|check_in|vehicles?|appointment|customers?|request|order|job|line|wash|task"
     "|handling|statement|payment|message|stock|call)$"
 )
 # Makers, changes, and what has another name in the interface than among the verbs.
 ADDRESSES = {
     "add_vehicle_user": "POST /vehicles/{pk}/add-user",
+    "bind_month": "POST /bindings",
     "book_appointment": "POST /appointments",
     "change_customer": "PATCH /customers/{pk}",
     "change_order": "PATCH /repair-orders/{pk}",

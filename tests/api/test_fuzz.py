@@ -106,7 +106,7 @@ class Play:
 
     def place(self, name: str, pk: int) -> dict[str, Any]:
         """What stands in the operation's address."""
-        named = {"pk": pk, "kind": KIND}
+        named = {"pk": pk, "kind": KIND, "number": 1}
         return {key: value for key, value in named.items() if f"{{{key}}}" in name}
 
     def fits(self, name: str, operation: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import pytest
 from pypdf import PdfReader
 
+from fours.archive.prints.views import CoverView
 from fours.base.typeset import typeset
 from fours.messages.prints.views import LetterView
 from fours.parts.prints.views import IssueSlipView
@@ -30,6 +31,7 @@ PAPERS: dict[str, type] = {
     "messages/letter.typ": LetterView,
     "survey/handling_sheet.typ": HandlingSheetView,
     "survey/daily_report.typ": DailyReportView,
+    "archive/cover.typ": CoverView,
 }
 # What a paper leaves out on purpose, by the end of its place in the view.
 LEFT_OUT = {
@@ -135,6 +137,7 @@ WORDS = {
     "reason",
     "statement",
     "name",
+    "person",
     "text",
     "finding",
     "purpose",

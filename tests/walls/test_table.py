@@ -169,6 +169,10 @@ TABLE: dict[str, str] = {
     "broadcast_message": f"{MANAGERS} crm_manager",
     "recall_broadcast": f"{MANAGERS} crm_manager",
     "set_provider": "it_admin",
+    # PF-09: the month's folders of papers (当月修理单文件夹 is the info clerk's)
+    "bind_month": f"info_clerk {MANAGERS}",
+    "stop_binding": f"info_clerk {MANAGERS}",
+    "verify_binding": f"gm info_clerk frontdesk_supervisor {MANAGERS}",
     # PF-09: who may see a customer may add a photo and a remark to the file
     "add_attachments": (
         f"gm {FILES} {CARE} foreman cashier settlement_clerk parts_manager parts_planner warranty_clerk renewal_agent "

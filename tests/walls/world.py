@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from fours.approvals.models import ApprovalRequest, ApprovalStep
+from fours.archive.models import Binding
 from fours.customers.models import Customer
 from fours.kernel.models import IntakeLoad, Occurrence, Store, StoreScoped, Task, User
 from fours.messages.models import Broadcast, Message
@@ -106,6 +107,7 @@ def world(store: Store) -> Aggregates:
             created_by=hand,
         ),
         Occurrence.objects.create(store=store, rule="test.rule", due_at=now, state="failed"),
+        Binding.objects.create(store=store, month=date(2025, 1, 1), papers=1, volumes_due=1, started_by=hand),
     ]  # fmt: skip
     made: dict[type[models.Model], models.Model] = {type(row): row for row in rows}
     ApprovalStep.objects.create(request=made[ApprovalRequest], position=1, post="service_manager")

@@ -65,6 +65,9 @@ KEPT: Mapping[str, str] = MappingProxyType(
             "stock comes in by the verb and is counted down by the shelf",
         ),
         "kernel.printedform": "nobody froze a copy's papers: each would have to be set; they are printed live",
+        **dict.fromkeys(
+            ("archive.binding", "archive.boundpaper", "archive.volume"), "copies have no kept papers to bind"
+        ),
         **dict.fromkeys(("kernel.searchkey", "kernel.numbercounter"), "written for the new numbers"),
         **dict.fromkeys(
             ("kernel.securityentry", "kernel.idempotencykey", "kernel.occurrence", "kernel.closeddate",

@@ -15,6 +15,7 @@ class PrintedForm(StoreScoped):
     aggregate_kind = models.CharField("对象类型", max_length=40)
     aggregate_id = models.BigIntegerField("对象")
     form = models.CharField("单据", max_length=40)
+    month = models.DateField("归档月份", help_text="每月第一天；按单据编号里的营业日，没有编号的按存档日。")
     occurrence = models.CharField("第几份", max_length=40, blank=True)
     view = models.JSONField("内容")
     path = models.CharField(max_length=120, blank=True)
@@ -33,7 +34,8 @@ class PrintedForm(StoreScoped):
             )
         ]
         indexes = [
+            models.Index(fields=["store", "month"], name="printed_form_month"),
             models.Index(
                 "store", "id", name="printed_form_unset", condition=models.Q(path="", erased_at=None)
-            )
+            ),
         ]

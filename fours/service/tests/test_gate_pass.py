@@ -1,7 +1,7 @@
 """The gate pass (SV-06, SV-12): only for a finished, settled car, and with a certificate where the law asks for it."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -98,7 +98,7 @@ def test_a_gearbox_overhaul_leaves_only_with_its_certificate(
         give_gate_pass(order, actor=cashier)
     PrintedForm.objects.create(
         store=s01, aggregate_kind="service.repairorder", aggregate_id=order.pk,
-        form="service.completion_certificate", view={}, path="x", sha256="0" * 64,
+        form="service.completion_certificate", view={}, path="x", sha256="0" * 64, month=date(2026, 3, 1),
     )  # fmt: skip
     assert give_gate_pass(order, actor=cashier)
 

@@ -1,0 +1,105 @@
+"""What a month's folder must hold, and what is missing in it (PF-09, PF-10): each app declares its papers in `folder.py`."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.db.models.fields.json import KeyTextTransform
+
+from fours.kernel.models import PrintedForm, Store, StoreScoped
+
+from .models import BoundPaper
+from .months import stem
+
+S = TypeVar("S", bound=StoreScoped)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Something missing: of which document, what, who sees to it, and where."""
+
+    document: str
+    missing: str
+    person: str
+    url: str
+    rule: str = ""
+
+
+Find = Callable[[Store, date], Iterable[Gap]]
+
+
+@dataclass(frozen=True)
+class FolderRule:
+    """`find` yields what is missing in a store's month (its first day), for stores the transaction may see.
+
+    `order` is its place in the folder, as papers follow one another in a visit; `forms` are the papers bound there.
+    """
+
+    name: str
+    label: str
+    find: Find
+    order: int
+    forms: tuple[str, ...]
+
+
+RULES: dict[str, FolderRule] = {}
+
+
+def declare_folder_rule(
+    name: str, label: str, find: Find, *, order: int, forms: tuple[str, ...] = ()
+) -> None:
+    """Register a rule once at start, in an app's `folder.py`."""
+    if name in RULES:
+        raise ValueError(f"two folder rules are called {name}")
+    RULES[name] = FolderRule(name, label, find, order, forms)
+
+
+def rules() -> list[FolderRule]:
+    """In the folder's order, whatever was imported first."""
+    return sorted(RULES.values(), key=lambda rule: (rule.order, rule.name))
+
+
+def place_of(form: str) -> tuple[int, int, str]:
+    """Where papers of this form stand in the folder; those no rule names come last."""
+    for rule in rules():
+        if form in rule.forms:
+            return rule.order, rule.forms.index(form), form
+    return 1000, 0, form
+
+
+def gaps_of(store: Store, month: date) -> list[Gap]:
+    """Everything missing in the month's folder, by rule, then document."""
+    return [
+        Gap(gap.document, gap.missing, gap.person, gap.url, rule.name)
+        for rule in rules()
+        for gap in sorted(rule.find(store, month), key=lambda gap: (gap.document, gap.missing))
+    ]
+
+
+def numbered_in(model: type[S], store: Store, month: date) -> models.QuerySet[S]:
+    """The documents whose number is of the month; imported ones have none of ours and are not in it."""
+    rows: Any = model._default_manager
+    found: models.QuerySet[S] = rows.filter(store=store, number__contains=stem(store, month))
+    return found.order_by("number")
+
+
+def without_paper(rows: models.QuerySet[S], form: str, **more: str) -> models.QuerySet[S]:
+    """Those of the documents no paper of this form was kept of."""
+    kept = PrintedForm.objects.filter(
+        store=OuterRef("store"),
+        aggregate_kind=rows.model._meta.label_lower,
+        aggregate_id=OuterRef("pk"),
+        form=form,
+        **more,
+    )
+    return rows.filter(~Exists(kept))
+
+
+def unbound(store: Store, month: date) -> models.QuerySet[PrintedForm]:
+    """The month's kept papers that are in no binding yet; those of erased persons are gone."""
+    from_month = PrintedForm.objects.filter(store=store, month=month, erased_at=None)
+    bound = BoundPaper.objects.filter(printed=OuterRef("pk"))
+    return from_month.filter(~Exists(bound)).annotate(number=KeyTextTransform("number", "view__paper"))

@@ -1,0 +1,40 @@
+"""Taking bound papers out of the store: a right of its own, since they hold everybody's personal data (PF-13)."""
+
+from fours.base.errors import NotAllowed, NotThere
+from fours.kernel.actor import Actor
+from fours.kernel.attachments import read_stored
+from fours.kernel.personal import VIEW
+from fours.kernel.printing import OPEN_LOCKED
+
+from .models import Binding, BoundPaper, Volume
+
+DOWNLOAD = "archive.download"
+
+
+def volume_bytes(volume: Volume, actor: Actor) -> bytes:
+    """The volume's PDF; NotAllowed without the rights to it, NotThere when it had to be destroyed or its file is gone."""
+    actor.require(DOWNLOAD, volume.store_id)
+    actor.require(VIEW, volume.store_id)
+    if volume.removed_at is not None:
+        raise NotThere("本册含有已依法删除的单据，册文件已销毁；其余单据仍可单独打印。")
+    locked = BoundPaper.objects.filter(
+        binding=volume.binding_id, volume=volume.number, printed__locked_at__isnull=False
+    )
+    if not actor.can(OPEN_LOCKED, volume.store_id) and locked.exists():
+        raise NotAllowed("本册有已删除客户依法留存的单据，只有获授权的人可以打开。")
+    return _read(volume.path)
+
+
+def list_bytes(binding: Binding, actor: Actor) -> bytes:
+    """The list (JSON) of a binding that is done."""
+    actor.require(DOWNLOAD, binding.store_id)
+    if not binding.path:
+        raise NotThere("归档还没有装订完成。")
+    return _read(binding.path)
+
+
+def _read(path: str) -> bytes:
+    try:
+        return read_stored(path)
+    except OSError:
+        raise NotThere("文件不在了，请联系管理员从备份恢复。") from None
