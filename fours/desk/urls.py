@@ -30,6 +30,7 @@ urlpatterns = [
     path("import/<int:pk>/load/", intake.intake_load, name="intake_load"),
     path("import/<int:pk>/progress/", intake.intake_progress, name="intake_progress"),
     path("import/<int:pk>/stop/", intake.intake_stop, name="intake_stop"),
+    path("import/<int:pk>/undo/", intake.intake_undo, name="intake_undo"),
     path("import/<int:pk>/errors/", intake.intake_errors, name="intake_errors"),
     path("switch-store/", store_switch.switch_store, name="switch_store"),
     path("settings/", settings.settings, name="settings"),

@@ -32,6 +32,8 @@ class Tried:
     outcome: str
     errors: list[Issue] = field(default_factory=list)
     warnings: list[Issue] = field(default_factory=list)
+    # Ids of the events of what the row did.
+    effects: Sequence[int] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class IntakeKind:
         def warn(column: str, message: str) -> None:
             warnings.append(Issue(row.number, column, message))
 
+        actor = actor.on_trail()
         try:
             with transaction.atomic():
                 outcome = self.load_row(store, row.values, actor, warn)
@@ -66,7 +69,7 @@ class IntakeKind:
         except (DataError, IntegrityError):
             log.exception("import %s: row %s could not be stored", self.name, row.number)
             return Tried(REJECTED, [Issue(row.number, WHOLE_ROW, "与已有数据冲突，没有保存")])
-        return Tried(outcome, warnings=warnings)
+        return Tried(outcome, warnings=warnings, effects=[event.pk for event in actor.events])
 
     def refusals(self, number: int, refusal: Refused) -> list[Issue]:
         """What was refused, beside the columns it is about."""

@@ -34,10 +34,12 @@ from fours.intake.verbs.staging import (
     receive_file,
     values_of,
 )
+from fours.intake.verbs.undo import start_undoing
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import IntakeLoad, IntakeRow
 from fours.kernel.personal import sees_personal
+from fours.kernel.verbs import VERBS
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 
 PER_PAGE = 50
@@ -49,6 +51,7 @@ OUTCOME_CHIPS = {
     "updated": ("更新", "blue"),
     "unchanged": ("未变", "neutral"),
     "rejected": ("拒绝", "red"),
+    "undone": ("已撤销", "neutral"),
     "": ("待导入", "neutral"),
 }
 
@@ -244,9 +247,9 @@ def _loaded_before(load: IntakeLoad, actor: Actor) -> IntakeLoad | None:
 @require_GET
 @screen(None)
 def intake(request: ActorRequest, pk: int) -> HttpResponse:
-    """The rows with what would become of them, or what became; `show` is rejected or warnings.
+    """The rows with what would become of them, or what became; `show` is rejected, warnings or kept.
 
-    While the worker loads the rest, the page shows how far it is; it can be left.
+    While the worker loads the rest, or takes it back, the page shows how far it is; it can be left.
     """
     load, kind = _find(request, pk)
     if load.state == State.MAPPED:
@@ -255,6 +258,8 @@ def intake(request: ActorRequest, pk: int) -> HttpResponse:
     show = request.GET.get("show", "")
     if show == REJECTED:
         rows = rows.filter(outcome=REJECTED)
+    elif show == "kept":
+        rows = rows.exclude(kept="")
     elif show == "warnings":
         rows = rows.exclude(warnings=[])
     shown = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -262,7 +267,7 @@ def intake(request: ActorRequest, pk: int) -> HttpResponse:
     context = {
         "load": load,
         "kind": kind,
-        "counts": load.result["loaded" if load.state == State.LOADED else "checked"],
+        "counts": load.result["checked" if load.state == State.CHECKED else "loaded"],
         "columns": columns,
         "page": shown,
         "lines": [_shown(row, kind, request.actor) for row in shown],
@@ -270,12 +275,19 @@ def intake(request: ActorRequest, pk: int) -> HttpResponse:
         "steps": STEPS,
         **progress_of(load),
         "running": bool(load.result.get("running")),
+        "undo_verb": VERBS["start_undoing"] if _may_undo(load) else None,
     }
     return render(request, "intake/rows.html", context)
 
 
+def _may_undo(load: IntakeLoad) -> bool:
+    """Whether there is something to take back, and nothing under way."""
+    done = load.result.get("traced") and not load.result.get("running")
+    return bool(done) and (load.state != State.UNDONE or load.result["undo"]["kept"] > 0)
+
+
 def progress_of(load: IntakeLoad) -> dict[str, object]:
-    """How far a load is, for the bar."""
+    """How far a load, or its taking back, is, for the bar."""
     total = load.result["checked"]["read"]
     so_far = load.result.get("loaded", dict.fromkeys(("read", *OUTCOMES), 0))
     return {
@@ -283,7 +295,10 @@ def progress_of(load: IntakeLoad) -> dict[str, object]:
         "total": total,
         "so_far": so_far,
         "begun": "loaded" in load.result,
-        "loaded": load.state == State.LOADED,
+        "loaded": load.state in (State.LOADED, State.UNDONE),
+        "undone": load.state == State.UNDONE,
+        "undoing": bool(load.result.get("undoing")),
+        "undo": load.result.get("undo"),
     }
 
 
@@ -296,14 +311,8 @@ def _shown(row: IntakeRow, kind: IntakeKind, actor: Actor) -> dict[str, object]:
     if not sees_personal(actor):
         hidden = {column.name: column for column in kind.columns if column.personal}
         values |= {name: _masked(values[name], hidden[name]) for name in hidden.keys() & values.keys()}
-    return {
-        "number": row.number,
-        "values": values,
-        "outcome": row.outcome,
-        "chip": OUTCOME_CHIPS[row.outcome],
-        "errors": row.errors,
-        "warnings": row.warnings,
-    }
+    said = {name: getattr(row, name) for name in ("number", "outcome", "errors", "warnings", "kept")}
+    return {**said, "values": values, "chip": OUTCOME_CHIPS[row.outcome]}
 
 
 def _hidden(load: IntakeLoad, kind: IntakeKind, actor: Actor) -> dict[int, Kind]:
@@ -329,6 +338,8 @@ def intake_load(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 def _finished(load: IntakeLoad) -> str:
+    if load.state == State.UNDONE:
+        return f"撤销完成：撤销 {load.result['undo']['undone']} 行，保留 {load.result['undo']['kept']} 行"
     finished = load.result["loaded"]
     taken = finished["read"] - finished[REJECTED]
     return f"导入完成：{taken} 行已导入，{finished[REJECTED]} 行被拒绝"
@@ -341,7 +352,7 @@ def intake_progress(request: ActorRequest, pk: int) -> HttpResponse:
     load, _ = _find(request, pk)
     address = reverse("intake", args=[load.pk])
     if not load.result.get("running"):
-        return done(request, _finished(load) if load.state == State.LOADED else "", address)
+        return done(request, "" if load.state == State.CHECKED else _finished(load), address)
     return render(request, "intake/progress.html", progress_of(load))
 
 
@@ -351,7 +362,17 @@ def intake_stop(request: ActorRequest, pk: int) -> HttpResponse:
     """Stop after the batch under way."""
     load, _ = _find(request, pk)
     stop_loading(load, actor=request.actor)
-    return done(request, "已暂停，可以继续导入", reverse("intake", args=[load.pk]))
+    doing = "撤销" if load.result.get("undoing") else "导入"
+    return done(request, f"已暂停，可以继续{doing}", reverse("intake", args=[load.pk]))
+
+
+@require_POST
+@screen(None)
+def intake_undo(request: ActorRequest, pk: int) -> HttpResponse:
+    """Let the worker take the load back; its page shows how far it is."""
+    load, _ = _find(request, pk)
+    start_undoing(load, actor=request.actor)
+    return redirect("intake", load.pk)
 
 
 @require_GET

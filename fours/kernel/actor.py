@@ -1,7 +1,7 @@
 """Who is acting, and where. Passed by keyword to every verb; there is no current user hidden in a thread."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from django.conf import settings
@@ -10,7 +10,7 @@ from django.utils.module_loading import import_string
 
 from fours.base.errors import NotAllowed, NotThere
 
-from .models import Store, User
+from .models import Event, Store, User
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,15 @@ class Grants:
 
 
 @dataclass(frozen=True)
+class Trail:
+    """What is done in one go: its events hold `mark` in their data, begin with `said`, and are listed here."""
+
+    mark: Mapping[str, object]
+    said: str = ""
+    events: list[Event] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Actor:
     """A person in the stores this request or job is about. `store` is the one store that is written to, if there is one."""
 
@@ -32,6 +41,7 @@ class Actor:
     store: Store | None = None
     is_system: bool = False
     _stores: tuple[int, ...] = field(default=())
+    trail: Trail | None = field(default=None, compare=False, repr=False)
 
     @classmethod
     def of(cls, user: User, store: Store | None = None, grants: Grants | None = None) -> Self:
@@ -54,6 +64,17 @@ class Actor:
         """The product itself at work in one store: schedules, subscribers, imports by command."""
         nothing = Grants({}, {})
         return cls(None, "系统", nothing, store, is_system=True, _stores=(store.pk,))
+
+    def on_trail(self, mark: Mapping[str, object] | None = None, said: str = "") -> Self:
+        """The same actor, what they do from here on listed by itself; marked as before where no mark is given."""
+        if mark is None:
+            mark = self.trail.mark if self.trail else {}
+        return replace(self, trail=Trail(mark, said))
+
+    @property
+    def events(self) -> Sequence[Event]:
+        """What was done on the trail so far."""
+        return self.trail.events if self.trail else ()
 
     @property
     def store_ids(self) -> tuple[int, ...]:

@@ -63,6 +63,7 @@ def announce(
     event = _event(kind, aggregate, store, actor, sentence, data)
     event.business_date = open_date(store)
     event.save(force_insert=True)
+    _follow([event], actor)
     _tell(event)
     return event
 
@@ -73,7 +74,9 @@ def announce_all(kind: str, said: Iterable[tuple[models.Model, str]], *, store: 
     events = [_event(kind, aggregate, store, actor, sentence) for aggregate, sentence in said]
     for event in events:
         event.business_date = day
-    for event in insert_all(events):
+    insert_all(events)
+    _follow(events, actor)
+    for event in events:
         _tell(event)
 
 
@@ -93,8 +96,8 @@ def _event(
         aggregate_version=getattr(aggregate, "version", 0),
         actor=actor.user,
         actor_name=actor.name,
-        sentence=sentence[:400],
-        data=dict(data or {}),
+        sentence=f"{actor.trail.said if actor.trail else ''}{sentence}"[:400],
+        data={**(data or {}), **(actor.trail.mark if actor.trail else {})},
     )
     event.live = aggregate
     return event
@@ -106,6 +109,11 @@ def aggregate_of(event: Event, model: type[A], *related: str) -> A:
         return event.live
     rows = cast(Any, model)._default_manager.select_related(*related)
     return cast(A, rows.get(store_id=event.store_id, pk=event.aggregate_id))
+
+
+def _follow(events: Iterable[Event], actor: Actor) -> None:
+    if actor.trail is not None:
+        actor.trail.events.extend(events)
 
 
 def _tell(event: Event) -> None:

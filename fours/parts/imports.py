@@ -19,7 +19,8 @@ from fours.org.models import StoreFacts, TaxRate
 from .catalogue import check_part, part_by_number
 from .errors import plain
 from .intake_columns import PART_COLUMNS, STOCK_COLUMNS
-from .models import Bin, LotBalance, Part, StockMovement
+from .models import Bin, LotBalance, Part, StockMovement, StorePart
+from .undo import was_withdrawn
 from .verbs.receive import Arrival, open_stock
 from .verbs.store_part import store_part_of
 
@@ -37,13 +38,14 @@ def load_part(store: Store, values: Values, actor: Actor, warn: Warn = _say_noth
     """Make or update the part of that number; only given values are taken. Answers created, updated or unchanged."""
     actor.require("parts.import", store.pk)
     part = part_by_number(store.group, values["number"])
-    if part is None:
-        part = Part(group=store.group, number=values["number"])
+    if part is None or was_withdrawn(part, store):
+        again = {"pk": part.pk, "version": part.version + 1, "created_at": part.created_at} if part else {}
+        part = Part(group=store.group, number=values["number"], **again)
         _set(part, values)
         check_part(part)
         part.save()
         announce("parts.part_created", part, actor=actor, sentence=f"导入新建配件 {part}")
-        _keep_minimum(store, part, values)
+        _keep_minimum(store, part, values, actor)
         return "created"
     changes = _set(part, values)
     check_part(part)
@@ -52,7 +54,7 @@ def load_part(store: Store, values: Values, actor: Actor, warn: Warn = _say_noth
         labels = "、".join(str(Part._meta.get_field(name).verbose_name) for name in changes)  # type: ignore[union-attr]
         sentence = f"导入修改配件 {part}：{labels}"
         announce("parts.part_changed", part, actor=actor, sentence=sentence, data={"changes": changes})
-    kept = _keep_minimum(store, part, values)
+    kept = _keep_minimum(store, part, values, actor)
     return "updated" if changes or kept else "unchanged"
 
 
@@ -70,17 +72,17 @@ def load_stock(store: Store, values: Values, actor: Actor, warn: Warn = _say_not
     bin, _ = Bin.objects.get_or_create(store=store, code=values.get("bin") or NO_BIN)
     quantity: Decimal = values["quantity"]
     if not quantity:
-        return "updated" if _keep_bin(store, part, bin) else "unchanged"
+        return "updated" if _keep_bin(store, part, bin, actor) else "unchanged"
     cost = _unit_cost(store, values)
     booked = StockMovement.objects.filter(
-        store=store, part=part, bin=bin, kind=StockMovement.Kind.OPENING
+        store=store, part=part, bin=bin, kind=StockMovement.Kind.OPENING, reverses=None, reversals=None
     ).first()
     here = LotBalance.objects.filter(store=store, lot__part=part, bin=bin).aggregate(sum=Sum("quantity"))
     if here["sum"] == quantity:
         return "unchanged"
     if booked is not None:
         return _same_again(booked, quantity, cost)
-    _keep_bin(store, part, bin)
+    _keep_bin(store, part, bin, actor)
     supplier = values.get("supplier", "")
     open_stock(
         store,
@@ -111,26 +113,39 @@ def _set(part: Part, values: Values) -> dict[str, list[str]]:
     return changes
 
 
-def _keep_minimum(store: Store, part: Part, values: Values) -> bool:
+def _keep_minimum(store: Store, part: Part, values: Values, actor: Actor) -> bool:
     minimum = values.get("minimum_stock")
     if minimum is None:
         return False
     row = store_part_of(store, part)
     if row.minimum_stock == minimum:
         return False
-    row.minimum_stock = minimum
-    row.save(update_fields=["minimum_stock"])
+    _set_in_store(row, "minimum_stock", "最低库存", minimum, actor)
     return True
 
 
-def _keep_bin(store: Store, part: Part, bin: Bin) -> bool:
+def _keep_bin(store: Store, part: Part, bin: Bin, actor: Actor) -> bool:
     """Make the bin the part's usual one unless it has one already."""
     row = store_part_of(store, part)
     if row.bin_id is not None or bin.code == NO_BIN:
         return False
-    row.bin = bin
-    row.save(update_fields=["bin"])
+    _set_in_store(row, "bin", "货位", bin, actor)
     return True
+
+
+def _set_in_store(row: StorePart, name: str, label: str, value: Bin | Decimal, actor: Actor) -> None:
+    """Set one thing a store rules for a part, with what it was before in the history."""
+    before = getattr(row, name)
+    setattr(row, name, value)
+    row.save(update_fields=[name])
+    said = [plain(one) if isinstance(one, Decimal) else str(one or "") for one in (before, value)]
+    announce(
+        "parts.store_part_imported",
+        row,
+        actor=actor,
+        sentence=f"导入门店设定 {row.part}：{label} {said[1]}",
+        data={"changes": {label: said}, "field": name, "before": None if before is None else str(before)},
+    )
 
 
 def _unit_cost(store: Store, values: Values) -> Decimal:

@@ -12,6 +12,7 @@ from fours.kernel.models import Store
 
 from .intake_columns import LABOR_OPERATION_COLUMNS
 from .models import LaborOperation
+from .undo import was_withdrawn
 
 FIELDS = tuple(column.name for column in LABOR_OPERATION_COLUMNS if column.name != "code")
 
@@ -25,8 +26,8 @@ def load_operation(store: Store, values: Mapping[str, Any], actor: Actor, warn: 
     actor.require("parts.import", store.pk)
     code = values["code"]
     operation = LaborOperation.objects.filter(group=store.group, code=code).first()
-    if operation is None:
-        return _create(store, code, values, actor)
+    if operation is None or was_withdrawn(operation, store):
+        return _create(store, code, values, actor, again=operation)
     if not operation.active:
         warn("工时代码", f"{operation} 已停用，导入后仍为停用")
     changes = {
@@ -48,9 +49,19 @@ def load_operation(store: Store, values: Mapping[str, Any], actor: Actor, warn: 
     return "updated"
 
 
-def _create(store: Store, code: str, values: Mapping[str, Any], actor: Actor) -> str:
+def _create(
+    store: Store,
+    code: str,
+    values: Mapping[str, Any],
+    actor: Actor,
+    *,
+    again: LaborOperation | None = None,
+) -> str:
+    """A new operation, in the place of one that was taken back."""
     given = {name: values[name] for name in FIELDS if name in values}
-    operation = LaborOperation(group=store.group, code=code, **{"hours": Decimal(0), **given})
+    operation = LaborOperation(
+        pk=again.pk if again else None, group=store.group, code=code, **{"hours": Decimal(0), **given}
+    )
     operation.pinyin = initials(operation.name)[:60]
     operation.save()
     sentence = f"导入新建维修项目 {operation}"

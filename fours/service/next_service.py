@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from fours.base.calendar import add_months
 from fours.kernel.models import Store
 from fours.kernel.store_settings import settings_of
-from fours.vehicles.models import Vehicle
+from fours.vehicles.models import MileageReading, Vehicle
 
 # Below this many days two readings say nothing about how much a car is driven.
 SHORTEST_HISTORY = 60
@@ -42,7 +42,9 @@ def next_service(store: Store, vehicle: Vehicle, *, mileage: int, on: date) -> N
 
 def kilometers_per_day(vehicle: Vehicle, *, mileage: int, on: date) -> float | None:
     """How far the car goes in a day since its first reading of the last two years; None without enough history."""
-    readings = vehicle.mileage_readings.filter(read_on__gte=on - timedelta(days=730), read_on__lte=on)
+    readings = vehicle.mileage_readings.filter(
+        MileageReading.VALID, read_on__gte=on - timedelta(days=730), read_on__lte=on
+    )
     known = list(readings.order_by("read_on", "pk"))
     if not known or any(reading.instrument_replaced for reading in known):
         return None

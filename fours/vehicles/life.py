@@ -105,7 +105,7 @@ def _change(when: datetime, facts: Facts) -> LifeEntry:
 
 
 def _readings(vehicle: Vehicle, actor: Actor) -> QuerySet[MileageReading]:
-    return MileageReading.objects.visible_to(actor).filter(of_file(vehicle))
+    return MileageReading.objects.visible_to(actor).filter(of_file(vehicle), MileageReading.VALID)
 
 
 def _reading(recorded: datetime, facts: Facts) -> LifeEntry:

@@ -89,6 +89,8 @@ WITHOUT = {
     "remove_package_line": "as add_package_line",
     "start_loading": "imports are done on screens and by `fours import`",
     "stop_loading": "as start_loading",
+    "start_undoing": "as start_loading",
+    "undo_rows": "as start_loading",
     "broadcast_message": "whom it reaches is looked at on the screen before it is sent",
     "recall_broadcast": "as broadcast_message",
     "create_customers": "create_customer in quantity, for imports",

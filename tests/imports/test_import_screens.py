@@ -16,9 +16,12 @@ from fours.customers.models import Customer
 from fours.intake import jobs, views
 from fours.intake.reader import read_sheet
 from fours.intake.verbs.load import LOAD, load_rows
+from fours.intake.verbs.undo import UNDO
+from fours.kernel.actor import Actor
 from fours.kernel.models import Event, IntakeLoad, IntakeMapping, IntakeRow, Store
 from fours.org.models import Assignment
 from fours.vehicles.models import Vehicle
+from fours.vehicles.verbs.vehicle import change_vehicle
 
 from .workbooks import AGAIN_COUNTS, GBK, MESSY_COUNTS, messy_customers, table
 
@@ -149,6 +152,50 @@ def test_a_load_is_stopped_and_goes_on_where_it_stopped(
     assert {name: checked.result["loaded"][name] for name in MESSY_COUNTS} == MESSY_COUNTS
 
 
+def test_a_load_is_taken_back_by_the_worker_and_what_was_used_stays(
+    clerk: Client, s01: Store, see: See, checked: IntakeLoad, person: Callable[..., Actor]
+) -> None:
+    assert "撤销导入" not in clerk.get(f"/import/{checked.pk}/").text, "nothing was done yet"
+    clerk.post(f"/import/{checked.pk}/load/")
+    see(s01)
+    change_vehicle(Vehicle.objects.earliest("pk"), color="白", actor=person("advisor", s01))
+    assert "补填的内容恢复原样" in clerk.get(f"/import/{checked.pk}/").text
+    begun = clerk.post(f"/import/{checked.pk}/undo/", follow=True)
+    assert "正在撤销：0 / 5 行" in begun.text
+    clerk.post(f"/import/{checked.pk}/undo/")
+    see(s01)
+    assert len(queued(UNDO)) == 1, "asked again, it runs once"
+    jobs.undo_on(checked.pk, s01.pk)
+    last = clerk.get(f"/import/{checked.pk}/progress/", headers=HTMX)
+    assert (last.status_code, last["HX-Redirect"]) == (204, f"/import/{checked.pk}/")
+    page = clerk.get(f"/import/{checked.pk}/?show=kept").text
+    assert "撤销了 3 行。有 2 行之后被修改或使用过" in page
+    assert "未撤销：之后有变动：修改 颜色" in page
+    assert "再试撤销" in page
+    assert "部分撤销" in clerk.get("/import/").text
+    see(s01)
+    assert Vehicle.objects.filter(merged_into=None).count() == 1
+    assert Event.objects.get(kind="kernel.intake_undone").actor is not None
+    withdrawn = Vehicle.objects.exclude(merged_into=None).latest("pk")
+    assert "随导入撤销作废" in clerk.get(f"/vehicles/{withdrawn.pk}/").text
+    see(s01)
+    assert "随导入撤销作废" in clerk.get(f"/customers/{withdrawn.owner.pk}/").text
+
+
+def test_an_undo_is_stopped_and_goes_on(clerk: Client, s01: Store, see: See, checked: IntakeLoad) -> None:
+    clerk.post(f"/import/{checked.pk}/load/")
+    clerk.post(f"/import/{checked.pk}/undo/")
+    assert "已暂停，可以继续撤销" in clerk.post(f"/import/{checked.pk}/stop/", follow=True).text
+    jobs.undo_on(checked.pk, s01.pk)
+    assert "撤销停在 0 / 5 行" in clerk.get(f"/import/{checked.pk}/").text
+    assert "撤销未完" in clerk.get("/import/").text
+    clerk.post(f"/import/{checked.pk}/undo/")
+    jobs.undo_on(checked.pk, s01.pk)
+    assert "撤销了 5 行。" in clerk.get(f"/import/{checked.pk}/").text
+    see(s01)
+    assert not Customer.objects.filter(merged_into=None).exists()
+
+
 def test_a_fault_in_the_worker_stops_the_load_and_says_so(
     clerk: Client, s01: Store, checked: IntakeLoad, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -181,8 +228,8 @@ def test_who_lost_the_right_meanwhile_loads_nothing_more(
     assert not Customer.objects.exists()
 
 
-def queued() -> list[dict[str, Any]]:
-    return [job.args for job in ProcrastinateJob.objects.filter(task_name=LOAD)]
+def queued(name: str = LOAD) -> list[dict[str, Any]]:
+    return [job.args for job in ProcrastinateJob.objects.filter(task_name=name)]
 
 
 def test_the_error_workbook_is_corrected_and_loaded(
@@ -320,7 +367,8 @@ def test_another_store_sees_nothing_of_a_load(client_of: ClientOf, s02: Store, c
     other = client_of("info_clerk", s02)
     for address in ("", "columns/", "errors/"):
         assert other.get(f"/import/{checked.pk}/{address}").status_code == 404
-    assert other.post(f"/import/{checked.pk}/load/").status_code == 404
+    for verb in ("load", "undo", "stop"):
+        assert other.post(f"/import/{checked.pk}/{verb}/").status_code == 404
     assert "客户.xlsx" not in other.get("/import/").text
 
 

@@ -154,6 +154,8 @@ TABLE: dict[str, str] = {
     "load_rows": "info_clerk it_admin",
     "start_loading": "info_clerk it_admin",
     "stop_loading": "info_clerk it_admin",
+    "start_undoing": "info_clerk it_admin",
+    "undo_rows": "info_clerk it_admin",
     # PF-07: a task is its post's own; the world's is an advisor's
     "claim_task": "advisor",
     "hand_over_task": "advisor",

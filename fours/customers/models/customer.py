@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from fours.base.personal import PersonalDate, PersonalText, PersonName, mask
 from fours.kernel.models import ChildOfDocument, StoreScoped
@@ -19,7 +19,10 @@ class Grade(models.TextChoices):
 
 
 class Customer(StoreScoped):
-    """A person or company the store works for (客户). Merged files stay, pointing at the one that goes on."""
+    """A person or company the store works for (客户). Merged files stay, pointing at the one that goes on.
+
+    A file that was taken back with its import points at itself, and so is in no list either.
+    """
 
     view_permission: ClassVar[str | None] = "customers.view"
     Kind = CustomerKind
@@ -63,9 +66,6 @@ class Customer(StoreScoped):
         verbose_name = "客户"
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="customer_has_name"),
-            models.CheckConstraint(
-                condition=Q(merged_into__isnull=True) | ~Q(merged_into=F("id")), name="customer_not_into_self"
-            ),
         ]
         indexes = [
             models.Index(fields=["store", "-id"], name="customer_newest"),
@@ -81,6 +81,11 @@ class Customer(StoreScoped):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the file was taken back with the import that made it: it goes on nowhere but in itself."""
+        return self.merged_into_id is not None and self.merged_into_id == self.pk
 
 
 class PhoneKind(models.TextChoices):

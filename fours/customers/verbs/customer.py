@@ -121,6 +121,7 @@ def change_customer(
     for name in changed:
         setattr(customer, name, values[name])
     labels = [label_of(Customer, name) for name in changed]
+    known = set(customer.phones.values_list("pk", flat=True)) if phones is not None else set()
     if phones is not None and _write_phones(customer, checked_phones(phones)):
         labels.append("电话")
     if contacts is not None and _write_contacts(customer, checked_contacts(contacts)):
@@ -135,9 +136,20 @@ def change_customer(
         customer,
         actor=actor,
         sentence=f"修改 {'、'.join(labels)}",
-        data={"fields": labels, "changes": shown},
+        data={
+            "fields": labels,
+            "changes": shown,
+            **_new_phones(customer, known if "电话" in labels else None),
+        },
     )
     return customer
+
+
+def _new_phones(customer: Customer, known: set[int] | None) -> dict[str, list[int]]:
+    """Which rows of phones came with a change, so that it can be taken back."""
+    if known is None:
+        return {}
+    return {"new_phones": sorted(set(customer.phones.values_list("pk", flat=True)) - known)}
 
 
 @verb("记录营销同意", "customers.change")
@@ -217,6 +229,8 @@ _GAPS = ("id_number", "credit_code", "birthday", "address", "postcode", "source"
 
 def check_goes_on(customer: Customer) -> None:
     """Raise Refused for a file that was merged into another."""
+    if customer.withdrawn:
+        raise Refused("此客户档案已随导入撤销作废，不能再办理。")
     if customer.merged_into_id is not None:
         raise Refused(MERGED)
 

@@ -22,7 +22,8 @@ def erase_customer(customer: Customer, *, reason: str, actor: Actor, version: in
     Refused while something is open between store and customer. Papers the law wants kept are locked until their term is over.
     """
     customer = take(customer, version=version)
-    check_goes_on(customer)
+    if not customer.withdrawn:
+        check_goes_on(customer)
     if customer.erased_at is not None:
         raise Refused("这份档案的个人信息已经删除。")
     if customer.kind != Customer.Kind.PERSON:

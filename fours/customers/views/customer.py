@@ -49,7 +49,7 @@ def customer(request: ActorRequest, pk: int) -> HttpResponse:
         "may_change": may_change,
         "may_erase": request.actor.can("customers.erase")
         and row.erased_at is None
-        and row.merged_into is None,
+        and (row.merged_into is None or row.withdrawn),
         "may_merge": request.actor.can("customers.merge") and row.merged_into is None,
         "calls_verb": VERBS["allow_calls" if row.do_not_call else "stop_calls"],
         "tabs": TABS.values(),

@@ -1,13 +1,15 @@
 """Loading (导入): trying every row without keeping anything, then loading in batches, each a short transaction (PF-11)."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.manager import JobManager
 from procrastinate.tasks import configure_task
 
+from fours.base.errors import Refused
 from fours.intake.kinds import REJECTED, IntakeKind, Tried
 from fours.intake.plan import RowResult, dry_run
 from fours.intake.reader import Sheet
@@ -85,6 +87,7 @@ def start_loading(load: IntakeLoad, *, actor: Actor) -> IntakeLoad:
     actor.require(kind.permission, load.store_id)
     load = take(load)
     must_be(load, State.CHECKED, doing="导入")
+    check_not_undoing(load)
     if load.result.get("running"):
         return load
     by = actor.user.pk if actor.user else None
@@ -122,10 +125,11 @@ def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> In
     actor.require(kind.permission, load.store_id)
     load = take(load)
     must_be(load, State.CHECKED, doing="导入")
+    check_not_undoing(load)
     upto = load.result.get("upto", 0)
     waiting = IntakeRow.objects.filter(load=load, number__gt=upto).order_by("number")
     rows = list(waiting[: min(most, BATCH)])
-    _load_staged(kind, rows, load.store, actor)
+    _load_staged(kind, rows, load.store, actor.on_trail({"load": load.pk}))
     _keep_outcomes(rows)
     so_far = Counter(load.result.get("loaded", {}))
     so_far.update(counts(rows))
@@ -133,6 +137,7 @@ def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> In
         **load.result,
         "loaded": {name: so_far[name] for name in ("read", *OUTCOMES, "warned")},
         "upto": rows[-1].number if rows else upto,
+        "traced": True,
     }
     if so_far["read"] >= load.result["checked"]["read"]:
         load.state = State.LOADED
@@ -151,20 +156,39 @@ def _load_staged(kind: IntakeKind, rows: Sequence[IntakeRow], store: Store, acto
     for row in rows:
         if row.number in tried:
             _note(row, tried[row.number])
+            row.effects = list(tried[row.number].effects)
         else:
             row.outcome = REJECTED
 
 
+KEEP_OUTCOMES = """
+update kernel_intakerow as kept
+set outcome = told.outcome, errors = told.errors, warnings = told.warnings, effects = told.effects
+from json_to_recordset(%s::json) as told (id bigint, outcome text, errors jsonb, warnings jsonb, effects jsonb)
+where kept.id = told.id
+"""
+
+
 def _keep_outcomes(rows: Sequence[IntakeRow]) -> None:
-    """Most rows have nothing to tell but their outcome, so one statement for each outcome keeps them."""
-    telling = [row for row in rows if row.errors or row.warnings]
-    IntakeRow.objects.bulk_update(telling, ["errors", "warnings", "outcome"])
-    quiet: dict[str, list[int]] = {}
-    for row in rows:
-        if not (row.errors or row.warnings):
-            quiet.setdefault(row.outcome, []).append(row.pk)
-    for outcome, ids in quiet.items():
-        IntakeRow.objects.filter(pk__in=ids).update(outcome=outcome, errors=[], warnings=[])
+    """What became of all the rows, in one statement."""
+    told = [
+        {
+            "id": row.pk,
+            "outcome": row.outcome,
+            "errors": row.errors,
+            "warnings": row.warnings,
+            "effects": row.effects,
+        }
+        for row in rows
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_OUTCOMES, [json.dumps(told, ensure_ascii=False)])
+
+
+def check_not_undoing(load: IntakeLoad) -> None:
+    """Refuse to load more of what is being taken back."""
+    if load.result.get("undoing"):
+        raise Refused("这次导入正在撤销，不能再导入；请重新上传文件。")
 
 
 def _note(row: IntakeRow, tried: Tried) -> None:

@@ -10,6 +10,7 @@ class IntakeState(models.TextChoices):
     MAPPED = "mapped", "待核对"
     CHECKED = "checked", "已试运行"
     LOADED = "loaded", "已导入"
+    UNDONE = "undone", "已撤销"
 
 
 class IntakeLoad(StoreScoped):
@@ -33,7 +34,10 @@ class IntakeLoad(StoreScoped):
 
 
 class IntakeRow(ChildOfDocument):
-    """One data row of a load (导入行) with what was found wrong in it and what became of it."""
+    """One data row of a load (导入行) with what was found wrong in it and what became of it.
+
+    `effects` are the ids of the events of what it did; `kept` says why that was not taken back.
+    """
 
     parent_field: ClassVar[str] = "load"
     load = models.ForeignKey(IntakeLoad, models.CASCADE, related_name="rows")
@@ -42,6 +46,8 @@ class IntakeRow(ChildOfDocument):
     errors = models.JSONField(default=list)
     warnings = models.JSONField(default=list)
     outcome = models.CharField("结果", max_length=10, blank=True)
+    effects = models.JSONField(default=list)
+    kept = models.CharField("未撤销原因", max_length=200, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["load", "number"], name="intake_row_once")]

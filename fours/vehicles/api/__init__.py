@@ -268,7 +268,7 @@ def mileage(request: ApiRequest, pk: int, data: Reading) -> Vehicle:
 def readings(request: ApiRequest, pk: int, page: Query[Page]) -> object:
     """Every reading of the car, the newest first."""
     row, actor = held(request, Vehicle, pk)
-    return listing(rows_of(MileageReading, actor).filter(vehicle=row), page)
+    return listing(rows_of(MileageReading, actor).filter(MileageReading.VALID, vehicle=row), page)
 
 
 @resource.post("/{int:pk}/merge", response=VehicleOut)

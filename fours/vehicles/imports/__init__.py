@@ -3,6 +3,7 @@
 from fours.intake.kinds import register_intake
 from fours.vehicles.intake_columns import CUSTOMER_AND_VEHICLE_COLUMNS
 
+from . import undo as undo
 from .batch import CustomersKind
 from .row import load_row
 

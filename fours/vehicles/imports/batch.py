@@ -141,21 +141,26 @@ class Batch:
             return
         try:
             with transaction.atomic():
-                self._create(waiting)
+                effects = self._create(waiting)
         except (IntegrityError, Refused):
             log.info("import %s: %s new rows are loaded one by one", self.kind.name, len(waiting))
             for new in waiting:
                 self._load_alone(new.row, traits_of(new.row.values))
             return
-        for new in waiting:
-            self.tried[new.row.number] = Tried("created", warnings=new.warnings)
+        for new, done in zip(waiting, effects, strict=True):
+            self.tried[new.row.number] = Tried("created", warnings=new.warnings, effects=done)
 
-    def _create(self, waiting: list[NewRow]) -> None:
+    def _create(self, waiting: list[NewRow]) -> list[list[int]]:
+        """Store the rows together; the ids of the events of each."""
         files = [new.owner for new in waiting if isinstance(new.owner, CustomerFile)]
-        made = iter(create_customers(self.store, files=files, actor=self.actor))
+        filing, driving = self.actor.on_trail(), self.actor.on_trail()
+        made = iter(create_customers(self.store, files=files, actor=filing))
         owners = [new.owner if isinstance(new.owner, Customer) else next(made) for new in waiting]
         cars = [replace(new.car, owner=owner) for new, owner in zip(waiting, owners, strict=True)]
-        create_vehicles(self.store, files=cars, actor=self.actor)
+        create_vehicles(self.store, files=cars, actor=driving)
+        filed = iter(filing.events)
+        of_owners = [[next(filed).pk] if isinstance(new.owner, CustomerFile) else [] for new in waiting]
+        return [[*owner, car.pk] for owner, car in zip(of_owners, driving.events, strict=True)]
 
 
 def _into(warnings: list[Issue], row: RowResult) -> Warn:

@@ -7,7 +7,7 @@ from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from fours.customers.models import Customer, Phone
 from fours.kernel.models import Store
-from fours.vehicles.models import Ownership, Vehicle
+from fours.vehicles.models import MileageReading, Ownership, Vehicle
 
 from .row import CONTACTS, PHONES, numbers_of, phones_of
 
@@ -21,7 +21,9 @@ OWNERS = Prefetch(
     Ownership.objects.filter(relation=Ownership.Relation.OWNER, ends_on=None).select_related("customer"),
     to_attr="owners_read",
 )
-READINGS = Prefetch("mileage_readings", to_attr="readings_read")
+READINGS = Prefetch(
+    "mileage_readings", MileageReading.objects.filter(MileageReading.VALID), to_attr="readings_read"
+)
 
 
 def traits_of(values: Values) -> set[Trait]:

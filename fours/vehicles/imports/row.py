@@ -18,9 +18,10 @@ from fours.customers.verbs.customer import change_customer, create_customer
 from fours.intake.kinds import Warn
 from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
+from fours.kernel.events import announce
 from fours.kernel.models import Store
 from fours.vehicles.lookup import vehicle_by_plate, vehicle_by_vin
-from fours.vehicles.models import Ownership, Vehicle
+from fours.vehicles.models import MileageReading, Ownership, Vehicle
 from fours.vehicles.verbs.vehicle import change_owner, change_vehicle, create_vehicle, record_mileage
 
 Outcome = Literal["created", "updated", "unchanged"]
@@ -29,7 +30,7 @@ _COMPANY = re.compile(
     r"公司|集团|厂$|店$|局$|部$|院$|中心$|学校|大学|中学|小学|银行|合作社|事务所|委员会|政府|协会"
 )
 _PHONES = ("phone", "other_phone")
-_OF_CUSTOMER = ("id_number", "credit_code", "birthday", "address", "postcode", "source", "note")
+OF_CUSTOMER = ("id_number", "credit_code", "birthday", "address", "postcode", "source", "note")
 _OF_CAR = ("vin", "plate", "brand", "series", "model_name", "engine_number", "color", "drive", "use", "registered_on",
            "produced_on", "sold_on", "note")  # fmt: skip
 # Of these the later one is the newer knowledge.
@@ -150,7 +151,10 @@ def _of_car(values: Mapping[str, Any], name: str) -> Any:
 
 def _read_mileage(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, warn: Warn) -> bool:
     kilometers: int | None = values.get("mileage")
-    if kilometers is None or vehicle.mileage_readings.filter(kilometers=kilometers).exists():
+    if (
+        kilometers is None
+        or vehicle.mileage_readings.filter(MileageReading.VALID, kilometers=kilometers).exists()
+    ):
         return False
     if warn_of_less(vehicle, kilometers, warn):
         return False
@@ -195,6 +199,13 @@ def _settle_owner(vehicle: Vehicle, values: Mapping[str, Any], actor: Actor, war
     warn("客户名称", f"此车档案的车主是“{owner.name}”，未改为“{person.name}”；如已过户，请在车辆档案办理过户")
     if all(row.customer_id != person.pk for row in users):
         Ownership.objects.create(vehicle=vehicle, customer=person, relation=Ownership.Relation.USER)
+        announce(
+            "vehicles.user_added",
+            vehicle,
+            actor=actor,
+            sentence="登记使用人",
+            data={"customer": person.pk},
+        )
         return True
     return changed
 
@@ -247,7 +258,7 @@ def numbers_of(values: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys(numbers))
 
 
-def _contacts(values: Mapping[str, Any]) -> list[ContactEntry]:
+def contacts_of_row(values: Mapping[str, Any]) -> list[ContactEntry]:
     name = values.get("contact_name")
     if not name or name == values["name"]:
         return []
@@ -266,8 +277,8 @@ def customer_facts(values: Mapping[str, Any]) -> dict[str, Any]:
         "name": name,
         "kind": Customer.Kind.COMPANY if company else Customer.Kind.PERSON,
         "phones": numbers_of(values),
-        "contacts": _contacts(values),
-        **{field: values[field] for field in _OF_CUSTOMER if values.get(field)},
+        "contacts": contacts_of_row(values),
+        **{field: values[field] for field in OF_CUSTOMER if values.get(field)},
     }
 
 
@@ -281,7 +292,7 @@ def _complete_customer(customer: Customer, values: Mapping[str, Any], actor: Act
 def customer_news(customer: Customer, values: Mapping[str, Any], warn: Warn) -> dict[str, Any]:
     """What the row knows of the customer that the file does not; what it says otherwise is told as a warning."""
     changes: dict[str, Any] = {}
-    for name in ("name", *_OF_CUSTOMER):
+    for name in ("name", *OF_CUSTOMER):
         value, known = values.get(name), getattr(customer, name)
         if value and not known:
             changes[name] = value
@@ -298,7 +309,7 @@ def customer_news(customer: Customer, values: Mapping[str, Any], warn: Warn) -> 
         for row in sorted(contacts_of(customer), key=lambda row: row.pk)
     ]
     met = {(contact.name, contact.phone) for contact in contacts}
-    others = [contact for contact in _contacts(values) if (contact.name, contact.phone) not in met]
+    others = [contact for contact in contacts_of_row(values) if (contact.name, contact.phone) not in met]
     if others:
         changes["contacts"] = [*contacts, *others]
     return changes

@@ -91,6 +91,11 @@ class Vehicle(StoreScoped):
         return self.plate or self.vin or "未上牌车辆"
 
     @property
+    def withdrawn(self) -> bool:
+        """Whether the file was taken back with the import that made it: it goes on nowhere but in itself."""
+        return self.merged_into_id is not None and self.merged_into_id == self.pk
+
+    @property
     def description(self) -> str:
         """Brand, series and model as one speaks of the car, without saying a word twice (奥迪 奥迪A6L 奥迪A6L 45 …)."""
         words: list[str] = []
@@ -163,7 +168,10 @@ class PlateRecord(ChildOfDocument):
 
 
 class MileageReading(ChildOfDocument):
-    """An odometer reading with where it came from (里程记录); only after an instrument replacement may it go back."""
+    """An odometer reading with where it came from (里程记录); only after an instrument replacement may it go back.
+
+    Never changed: one that came from a wrong list is taken back by a row that `withdraws` it, and neither counts.
+    """
 
     parent_field: ClassVar[str] = "vehicle"
     view_permission: ClassVar[str | None] = "vehicles.view"
@@ -174,8 +182,14 @@ class MileageReading(ChildOfDocument):
     read_on = models.DateField("日期")
     source = models.CharField("来源", max_length=60)
     instrument_replaced = models.BooleanField("更换仪表", default=False)
+    withdraws = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="withdrawn_by", verbose_name="作废"
+    )
     at = models.DateTimeField("记录时间", auto_now_add=True)
 
     class Meta:
         verbose_name = "里程记录"
         indexes = [models.Index(fields=["vehicle", "-id"], name="mileage_latest")]
+
+    # Readings that count.
+    VALID: ClassVar[Q] = Q(withdraws=None, withdrawn_by=None)

@@ -208,6 +208,8 @@ def record_mileage(
 
 def check_goes_on(vehicle: Vehicle) -> None:
     """Raise Refused for a file that was merged into another."""
+    if vehicle.withdrawn:
+        raise Refused("此车辆档案已随导入撤销作废，不能再办理。")
     if vehicle.merged_into_id is not None:
         raise Refused("此车辆档案已并入另一份档案，请在那份档案上办理。")
 
@@ -368,12 +370,20 @@ def _read(vehicle: Vehicle, kilometers: int, read_on: date, source: str, *, repl
 
 
 def _reading_before(vehicle: Vehicle, day: date) -> int | None:
-    earlier = vehicle.mileage_readings.filter(read_on__lte=day).order_by("-read_on", "-id").first()
+    earlier = (
+        vehicle.mileage_readings.filter(MileageReading.VALID, read_on__lte=day)
+        .order_by("-read_on", "-id")
+        .first()
+    )
     return earlier.kilometers if earlier else None
 
 
 def _check_reading_after(vehicle: Vehicle, kilometers: int, day: date) -> None:
-    later = vehicle.mileage_readings.filter(read_on__gt=day).order_by("read_on", "id").first()
+    later = (
+        vehicle.mileage_readings.filter(MileageReading.VALID, read_on__gt=day)
+        .order_by("read_on", "id")
+        .first()
+    )
     if later is not None and not later.instrument_replaced and later.kilometers < kilometers:
         raise Refused(
             f"里程 {kilometers:,} km 大于之后 {later.read_on} 登记的 {later.kilometers:,} km", field="mileage"

@@ -125,7 +125,7 @@ TABS = {
 
 def _readings(row: Vehicle, actor: Actor) -> list[MileageReading]:
     """The newest readings, with those of files merged into this one."""
-    rows = MileageReading.objects.visible_to(actor).filter(of_file(row))
+    rows = MileageReading.objects.visible_to(actor).filter(of_file(row), MileageReading.VALID)
     return list(rows.order_by("-read_on", "-id")[:READINGS])
 
 
