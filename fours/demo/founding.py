@@ -3,7 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 
 from fours.base.text import initials
@@ -97,7 +97,7 @@ def furnish(store: Store, since: date) -> None:
         credit_code=PeopleGenerator(random.Random(store.code)).company(since).credit_code,
         bank="演示银行苏州分行",
         bank_account="1000 2000 3000 4000",
-        closes_at="18:00",
+        closes_at=time(18),
     )
     for department_kind in DepartmentKind:
         department = Department.objects.create(store=store, kind=department_kind, name=department_kind.label)

@@ -1,6 +1,6 @@
 """An order's lines and their sums: what the customer has agreed to, by payer, to the cent."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain
@@ -68,7 +68,7 @@ def all_lines(order: RepairOrder) -> OrderLines:
         known["parts"] if "parts" in known else list(order.parts.select_related("part")),
         known["fees"] if "fees" in known else list(order.fees.all()),
     )
-    return lines if known else with_works(order, lines)
+    return with_works(order, lines)
 
 
 def jobs_of(order: RepairOrder) -> Sequence[LaborLine]:
@@ -77,15 +77,19 @@ def jobs_of(order: RepairOrder) -> Sequence[LaborLine]:
 
 
 def with_works(order: RepairOrder, lines: OrderLines) -> OrderLines:
-    """Let the lines know their order, and their additional works in one query; most orders have none."""
-    works: dict[int, AdditionalWork] = {}
-    if any(line.additional_work_id for line in lines):
-        works = {work.pk: work for work in order.additional_works.all()}
+    """Let the lines know their order, and their additional works in one query, if any does not know its own yet."""
+    asking = [line for line in lines if line.additional_work_id and "additional_work" not in _known_of(line)]
+    works = {work.pk: work for work in order.additional_works.all()} if asking else {}
+    for line in asking:
+        assert line.additional_work_id is not None
+        line.additional_work = works[line.additional_work_id]
     for line in lines:
         line.order = order  # type: ignore[attr-defined]
-        if line.additional_work_id:
-            line.additional_work = works[line.additional_work_id]
     return lines
+
+
+def _known_of(line: PricedLine) -> Collection[str]:
+    return line._state.fields_cache
 
 
 def agreed(lines: OrderLines) -> OrderLines:

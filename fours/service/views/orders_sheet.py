@@ -14,7 +14,7 @@ from fours.base.text import number_in
 from fours.kernel.actor import Actor
 from fours.parts.models import StockBalance
 from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
-from fours.service.models import AdditionalWork, PartLine, RepairOrder
+from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder
 from fours.service.models.lines import PricedLine
 from fours.service.totals import OrderLines, Totals, agreed, by_payer, totals_of, with_works
 from fours.service.verbs.correction import may_correct
@@ -88,7 +88,7 @@ def line_sheet(
     `notice` among them is a refusal that belongs to no form of the sheet.
     `opened` is the kind whose form to add another line stands open.
     """
-    everything = lines_with_stock(order)
+    everything = lines_with_stock(order, joined=work is not None)
     lines = everything.of_work(work)
     editable = _is_editable(order, work) and actor.can("service.order", order.store_id)
     bound = bound or {}
@@ -133,15 +133,21 @@ def _is_correctable(order: RepairOrder, work: AdditionalWork | None) -> bool:
     return may_correct(order) and (work is None or work.state == AdditionalWork.State.ACCEPTED)
 
 
-def lines_with_stock(order: RepairOrder) -> OrderLines:
+def lines_with_stock(order: RepairOrder, *, joined: bool = False) -> OrderLines:
     """All lines, kept with the order for whatever else the page shows of them.
 
-    Each part line knows in `free` how many pieces nobody has reserved, in the same query.
+    Each part line knows in `free` how many pieces nobody has reserved, in the same query. `joined` reads their
+    additional works with them, where it is known that there are some.
     """
     balance = StockBalance.objects.filter(store=order.store_id, part=OuterRef("part"))
     free = Subquery(balance.values_list(F("on_hand") - F("reserved"))[:1])
     parts = PartLine.objects.select_related("part").annotate(free=Coalesce(free, Decimal(0)))
-    prefetch_related_objects([order], "jobs", Prefetch("parts", parts), "fees")
+    jobs, fees = LaborLine.objects.all(), FeeLine.objects.all()
+    if joined:
+        jobs, parts, fees = (rows.select_related("additional_work") for rows in (jobs, parts, fees))
+    prefetch_related_objects(
+        [order], Prefetch("jobs", jobs), Prefetch("parts", parts), Prefetch("fees", fees)
+    )
     lines = OrderLines(list(order.jobs.all()), list(order.parts.all()), list(order.fees.all()))
     return with_works(order, lines)
 
