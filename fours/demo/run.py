@@ -3,10 +3,10 @@
 import base64
 import io
 import random
-import sys
 import time as wall
 from datetime import datetime, timedelta
 from multiprocessing import get_context
+from multiprocessing.sharedctypes import Synchronized
 
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -19,11 +19,14 @@ from fours.kernel.printing import set_papers
 
 from .clock import simulated
 from .founding import Catalogue, found_group, found_store, furnish, make_catalogue, stock_up
+from .progress import Progress, draw, expected_work, say
 from .scale import SCALES, SHARES, Scale
 from .staff import Staff, hire
-from .year import DAYS, Year
+from .year import DAYS, LAST_DAYS, SIGNED_DAYS, Year
 
 SEED = 20260101
+# Seconds between two drawings of the bar.
+REDRAWN = 0.5
 
 
 def make_demo(size: str = "small") -> None:
@@ -39,11 +42,17 @@ def make_demo(size: str = "small") -> None:
         stores, catalogue = found(since)
     connections.close_all()  # each store's year is made by a process of its own
     context = get_context("fork")
-    players = [context.Process(target=play, args=(staff, catalogue, scale, now)) for staff in stores]
+    done = [context.Value("d", 0.0) for _ in stores]
+    players = [
+        context.Process(target=play, args=(staff, catalogue, scale, now, share))
+        for staff, share in zip(stores, done, strict=True)
+    ]
     for player in players:
         player.start()
     for player in players:
-        player.join()
+        while player.is_alive():
+            player.join(REDRAWN)
+            draw([share.value for share in done], wall.monotonic() - started)
     if any(player.exitcode for player in players):
         raise Refused("演示数据没有建完，请看上面的错误；清空数据文件夹后可重来。")
     say(f"演示数据已建立，用时 {wall.monotonic() - started:.0f} 秒；用户 advisor 等，密码 fours-demo。")
@@ -64,10 +73,13 @@ def found(since: datetime) -> tuple[list[Staff], Catalogue]:
     return staffs, catalogue
 
 
-def play(staff: Staff, catalogue: Catalogue, scale: Scale, now: datetime) -> None:
+def play(
+    staff: Staff, catalogue: Catalogue, scale: Scale, now: datetime, done: "Synchronized[float]"
+) -> None:
     """Make one store's year up to `now`, committing step by step."""
     store = staff.store
     cars = round(scale.cars * SHARES[store.code])
+    progress = Progress(expected_work(scale, cars, LAST_DAYS, SIGNED_DAYS), done)
     with simulated(now - timedelta(days=DAYS)) as clock:
         with transaction.atomic(), connection.cursor() as cursor:
             # Losing the last moments of invented data in a power cut does no harm; waiting for the disk does.
@@ -83,6 +95,7 @@ def play(staff: Staff, catalogue: Catalogue, scale: Scale, now: datetime) -> Non
             rng,
             signature(),
             lambda text: say(f"{store.code} {text}"),
+            progress.add,
         )
         year.live()
     set_all_papers(store)
@@ -110,8 +123,3 @@ def signature() -> str:
     data = io.BytesIO()
     image.save(data, "PNG")
     return "data:image/png;base64," + base64.b64encode(data.getvalue()).decode()
-
-
-def say(text: str) -> None:
-    """A line of progress."""
-    print(text, file=sys.stderr, flush=True)

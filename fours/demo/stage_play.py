@@ -1,6 +1,7 @@
 """Steps of many stories in the order of their time: each in a transaction of its own, with the clock at its moment."""
 
 import heapq
+from collections.abc import Callable
 from datetime import datetime
 from itertools import count
 
@@ -16,9 +17,11 @@ from .shop import Times
 class StagePlay:
     """Plays stories of one store side by side. A story yields when its next step is due."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, told: Callable[[], None]) -> None:
+        """`told` is called after every step."""
         self._store = store
         self._clock = clock
+        self._told = told
         self._steps: list[tuple[datetime, int, Times]] = []
         self._order = count()
 
@@ -36,6 +39,7 @@ class StagePlay:
             with transaction.atomic():
                 open_scope([self._store.pk])
                 upcoming = next(story, None)
+            self._told()
             if upcoming is not None:
                 heapq.heappush(self._steps, (max(upcoming, moment), next(self._order), story))
 

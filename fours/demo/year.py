@@ -23,6 +23,7 @@ from .multiply.plan import Visit, Window, patterns_of, plan_again, plan_visits
 from .multiply.story import read_stories
 from .multiply.year import write_year
 from .present import arrivals_of_today, bookings
+from .progress import COPY, FILE, REPORT, STEP
 from .scale import ORDERS_PER_CAR, Scale
 from .shop import Guest, Hands, Shop
 from .staff import Staff
@@ -63,6 +64,7 @@ class Year:
     rng: random.Random
     signature: str
     say: Say
+    did: Callable[[float], None]
     guests: list[Guest] = field(default_factory=list)
     seen_lately: set[int] = field(default_factory=set)
     shop: Shop = field(init=False)
@@ -71,7 +73,7 @@ class Year:
     def __post_init__(self) -> None:
         hands = Hands([*self.staff.actors["technician"]])
         self.shop = Shop(self.staff, self.catalogue, hands, self.rng, self.signature)
-        self.play = StagePlay(self.staff.store, self.clock)
+        self.play = StagePlay(self.staff.store, self.clock, lambda: self.did(STEP))
 
     @property
     def since(self) -> datetime:
@@ -109,6 +111,7 @@ class Year:
     def _make_files(self) -> None:
         for guest in make_files(self.staff.store, self.staff, self.cars, self.since.date(), self.rng):
             self.guests.append(guest)
+            self.did(FILE)
             if len(self.guests) % 5000 == 0:
                 self.say(f"客户和车辆档案 {len(self.guests)} / {self.cars}")
         self.say(f"客户和车辆档案 {self.cars}")
@@ -189,7 +192,8 @@ class Year:
 
     def _write(self, visits: list[Visit], technicians: list[Actor]) -> None:
         weeks = write_year(self.staff, visits, self.clock, technicians)
-        for done, week in enumerate(weeks, start=1):
+        for done, (week, count) in enumerate(weeks, start=1):
+            self.did(COPY * count)
             if done % 13 == 0:
                 self.say(f"往来记录至 {week:%Y-%m-%d}")
 
@@ -224,6 +228,7 @@ class Year:
             self.clock.moment = _at(day, READS_REPORT)
             with self._scope():
                 sign_day(self.shop, day)
+            self.did(REPORT)
 
     @contextmanager
     def _scope(self) -> Iterator[None]:

@@ -43,8 +43,11 @@ class Stock:
 
 def write_year(
     staff: Staff, visits: Sequence[Visit], clock: Clock, technicians: list[Actor]
-) -> Iterator[date]:
-    """Write the visits in weeks, telling each week that is done. The clock stands at a week's first morning."""
+) -> Iterator[tuple[date, int]]:
+    """Write the visits in weeks, telling each week that is done and how many visits it had.
+
+    The clock stands at a week's first morning.
+    """
     store = staff.store
     with transaction.atomic():
         open_scope([store.pk])
@@ -61,7 +64,7 @@ def write_year(
             open_scope([store.pk])
             _receive(staff, stock, copies)
         writer.write(copies)
-        yield week
+        yield week, len(copies)
 
 
 def _copies(visits: Sequence[Visit], lanes: Lanes, store_id: int) -> list[Copy]:

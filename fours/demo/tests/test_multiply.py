@@ -15,6 +15,7 @@ from fours.demo.clock import simulated
 from fours.demo.multiply.cloth import NotCopyable, cut
 from fours.demo.multiply.declared import COPIED, DATA_IDS, KEPT, MILEAGE, POINTERS, model_of
 from fours.demo.multiply.story import read_stories
+from fours.demo.progress import FILE, STEP
 from fours.demo.scale import Scale
 from fours.desk.checks import run_checks
 from fours.desk.search import search
@@ -57,9 +58,13 @@ def make_tiny() -> Store:
     with simulated(NOW - timedelta(days=year.DAYS)) as clock:
         staffs, catalogue = run.found(NOW - timedelta(days=year.DAYS))
         staff = staffs[1]
+        told: list[float] = []
         luck, line = run.luck(staff.store, "year"), run.signature()
-        year.Year(staff, catalogue, clock, TINY, TINY.cars, NOW, luck, line, lambda text: None).live()
+        year.Year(
+            staff, catalogue, clock, TINY, TINY.cars, NOW, luck, line, lambda text: None, told.append
+        ).live()
     open_scope(Store.objects.values_list("pk", flat=True))
+    assert sum(told) > TINY.cars * FILE + TINY.patterns * STEP
     return staff.store
 
 
