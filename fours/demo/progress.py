@@ -7,9 +7,10 @@ from multiprocessing.sharedctypes import Synchronized
 
 from .scale import ORDERS_PER_CAR, Scale
 
-# Milliseconds that one of each takes: a customer's and car's file, a copied visit, a step of a played one, a report.
-FILE, COPY, STEP, REPORT = 2, 4, 40, 150
-STEPS_A_VISIT = 18
+# Milliseconds that one of each takes: a customer's and car's file, a copied visit, a step of a played one, a daily
+# report, a paper that is set.
+FILE, COPY, STEP, REPORT, PAPER = 2, 4, 30, 150, 25
+STEPS_A_VISIT, PAPERS_A_VISIT = 18, 8
 WIDTH = 30
 CLEAR_LINE = "\r\x1b[K"
 
@@ -30,7 +31,8 @@ def expected_work(scale: Scale, cars: int, last_days: int, reports: int) -> floa
     """Milliseconds one store of so many cars is expected to take."""
     played = scale.patterns + scale.daily * last_days + scale.today
     copied = max(ORDERS_PER_CAR * cars - played, 0)
-    return cars * FILE + played * STEPS_A_VISIT * STEP + copied * COPY + reports * REPORT
+    a_visit = STEPS_A_VISIT * STEP + PAPERS_A_VISIT * PAPER
+    return cars * FILE + played * a_visit + copied * COPY + reports * REPORT
 
 
 def draw(shares: Sequence[float], seconds: float) -> None:

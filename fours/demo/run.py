@@ -19,7 +19,7 @@ from fours.kernel.printing import set_papers
 
 from .clock import simulated
 from .founding import Catalogue, found_group, found_store, furnish, make_catalogue, stock_up
-from .progress import Progress, draw, expected_work, say
+from .progress import PAPER, Progress, draw, expected_work, say
 from .scale import SCALES, SHARES, Scale
 from .staff import Staff, hire
 from .year import DAYS, LAST_DAYS, SIGNED_DAYS, Year
@@ -98,16 +98,17 @@ def play(
             progress.add,
         )
         year.live()
-    set_all_papers(store)
+    set_all_papers(store, progress)
 
 
-def set_all_papers(store: Store) -> None:
+def set_all_papers(store: Store, progress: Progress) -> None:
     """The PDF of every paper the year left, as the worker would have made it."""
-    more = True
-    while more:
+    done = 1
+    while done:
         with transaction.atomic():
             open_scope([store.pk])
-            more = bool(set_papers(store))
+            done = set_papers(store)
+        progress.add(done * PAPER)
 
 
 def luck(store: Store, what: str) -> random.Random:

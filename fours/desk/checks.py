@@ -74,7 +74,8 @@ def rows_of(query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """What a check's query finds in the stores of the transaction; a check asks only for what does not agree."""
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 def numbered() -> list[tuple[type[models.Model], str]]:

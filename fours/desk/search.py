@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db import connection, models
 
@@ -247,7 +248,7 @@ def _candidates(
     """
     if not wanted:
         return {}
-    asked = {"stores": list(store_ids), "kinds": list(kinds), "limit": limit, "first": wanted}
+    asked: dict[str, Any] = {"stores": list(store_ids), "kinds": list(kinds), "limit": limit, "first": wanted}
     with connection.cursor() as cursor:
         cursor.execute(KEYS_THAT_BEGIN, {**asked, "beyond": wanted + _LAST_CODE_POINT})
         keys = cursor.fetchall()

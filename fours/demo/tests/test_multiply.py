@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections import Counter
 from datetime import datetime, timedelta
+from multiprocessing import Value
 
 import pytest
 from django.db import connection, models, transaction
@@ -15,7 +16,7 @@ from fours.demo.clock import simulated
 from fours.demo.multiply.cloth import NotCopyable, cut
 from fours.demo.multiply.declared import COPIED, DATA_IDS, KEPT, MILEAGE, POINTERS, model_of
 from fours.demo.multiply.story import read_stories
-from fours.demo.progress import FILE, STEP
+from fours.demo.progress import FILE, STEP, Progress
 from fours.demo.scale import Scale
 from fours.desk.checks import run_checks
 from fours.desk.search import search
@@ -63,6 +64,7 @@ def make_tiny() -> Store:
         year.Year(
             staff, catalogue, clock, TINY, TINY.cars, NOW, luck, line, lambda text: None, told.append
         ).live()
+    run.set_all_papers(staff.store, Progress(1.0, Value("d", 0.0)))
     open_scope(Store.objects.values_list("pk", flat=True))
     assert sum(told) > TINY.cars * FILE + TINY.patterns * STEP
     return staff.store
