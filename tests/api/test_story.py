@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from fours.desk.checks import run_checks
-from fours.kernel.models import Event, Store
+from fours.kernel.models import Event, Store, Task
 from fours.kernel.tasks import make_task
 from fours.parts.models import Bin, StockBalance
 from fours.parts.verbs.receive import Arrival, receive_parts
@@ -240,9 +240,10 @@ def test_lists_give_pages_counts_and_filters(
 def test_the_worklist_shows_the_own_posts_tasks_only(
     at: House, s01: Store, caller_of: CallerOf, person
 ) -> None:
-    task = make_task(
+    make_task(
         s01, rule="test.rule", source=at.car, title="联系客户", due_at=timezone.now(), post="advisor", url="/"
     )
+    task = Task.objects.get(rule="test.rule")
     advisor, other = caller_of("advisor", s01), caller_of("cashier", s01)
     assert [item["id"] for item in ok(advisor.get("tasks"))["items"]] == [task.pk]
     assert ok(other.get("tasks"))["items"] == []

@@ -144,7 +144,8 @@ def lines_with_stock(order: RepairOrder, *, joined: bool = False) -> OrderLines:
     parts = PartLine.objects.select_related("part").annotate(free=Coalesce(free, Decimal(0)))
     jobs, fees = LaborLine.objects.all(), FeeLine.objects.all()
     if joined:
-        jobs, parts, fees = (rows.select_related("additional_work") for rows in (jobs, parts, fees))
+        jobs, fees = jobs.select_related("additional_work"), fees.select_related("additional_work")
+        parts = parts.select_related("additional_work")
     prefetch_related_objects(
         [order], Prefetch("jobs", jobs), Prefetch("parts", parts), Prefetch("fees", fees)
     )
