@@ -70,7 +70,7 @@ def run_checks() -> list[str]:
         return [f"{name}: {line}" for name, check in CHECKS.items() for line in check()]
 
 
-def rows_of(query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+def rows_of(query: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
     """What a check's query finds in the stores of the transaction; a check asks only for what does not agree."""
     with connection.cursor() as cursor:
         cursor.execute(query, values)
