@@ -142,13 +142,14 @@ def lines_with_stock(order: RepairOrder, *, joined: bool = False) -> OrderLines:
     balance = StockBalance.objects.filter(store=order.store_id, part=OuterRef("part"))
     free = Subquery(balance.values_list(F("on_hand") - F("reserved"))[:1])
     parts = PartLine.objects.select_related("part").annotate(free=Coalesce(free, Decimal(0)))
-    jobs, fees = LaborLine.objects.all(), FeeLine.objects.all()
+    others: list[str | Prefetch[Any]] = ["jobs", "fees"]
     if joined:
-        jobs, fees = jobs.select_related("additional_work"), fees.select_related("additional_work")
         parts = parts.select_related("additional_work")
-    prefetch_related_objects(
-        [order], Prefetch("jobs", jobs), Prefetch("parts", parts), Prefetch("fees", fees)
-    )
+        others = [
+            Prefetch("jobs", LaborLine.objects.select_related("additional_work")),
+            Prefetch("fees", FeeLine.objects.select_related("additional_work")),
+        ]
+    prefetch_related_objects([order], Prefetch("parts", parts), *others)
     lines = OrderLines(list(order.jobs.all()), list(order.parts.all()), list(order.fees.all()))
     return with_works(order, lines)
 
