@@ -17,7 +17,7 @@ PERMISSION_NAMES: Mapping[str, str] = {
     "parts.issue": "发料和退料", "parts.receive": "入库", "parts.view_cost": "查看成本", "parts.import": "导入配件和库存",
     "messages.view": "查看消息", "messages.send": "给客户发消息", "messages.broadcast": "群发消息",
     "messages.change_templates": "维护消息模板", "messages.change_providers": "设置消息发送通道",
-    "archive.view": "查看月度归档和缺失清单", "archive.bind": "装订月度归档", "archive.download": "下载月度归档(含个人信息)",
+    "archive.view": "查看月度归档和缺失清单", "archive.bind": "装订月度归档", "archive.download": "下载月度归档（含个人信息）",
     "survey.view": "查看回访", "survey.call": "回访", "survey.solve": "处理客户问题", "survey.view_report": "查看日报",
     "survey.prepare_report": "填写日报备注", "survey.sign_report": "签日报", "org.view": "查看组织资料",
     "org.change_settings": "维护门店资料和参数", "org.manage_users": "管理员工、岗位和密码", "kernel.export": "导出",

@@ -114,7 +114,7 @@ def signed_statements(store: Store, month: date) -> Iterator[Gap]:
     rows = _statements(store, month).filter(payer__in=SIGNED_BY_CUSTOMER, reverses=None)
     rows = rows.filter(~_with_scan(Statement), order__state__in=("delivered", "closed"))
     for row in rows.exclude(state="reversed"):
-        yield _gap(row.number, "缺客户签字的结算单原件(扫描件)", row.order.advisor, "statement", row.pk)
+        yield _gap(row.number, "缺客户签字的结算单原件（扫描件）", row.order.advisor, "statement", row.pk)
 
 
 def receipts(store: Store, month: date) -> Iterator[Gap]:

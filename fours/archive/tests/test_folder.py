@@ -92,7 +92,7 @@ def test_a_delivered_car_wants_the_signed_statement_and_the_scan_gives_it(
 ) -> None:
     delivered(store, person)
     statement = Statement.objects.get()
-    wanted = [(statement.number, "缺客户签字的结算单原件(扫描件)", statement.order.advisor.name)]
+    wanted = [(statement.number, "缺客户签字的结算单原件（扫描件）", statement.order.advisor.name)]
     assert said(store, "service.signed_statements") == wanted
     assert said(store, "service.statements") == []
     add_attachments(statement, uploads=[photo()], actor=person("advisor", store))
