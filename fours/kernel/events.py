@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from django.db import models
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from .actor import Actor
 from .bulk import insert_all
 from .business_date import business_date, open_date
 from .models import Event, Store
+from .queueing import enqueue
 
 A = TypeVar("A", bound=models.Model)
 Handler = Callable[[Event], None]
@@ -121,7 +119,7 @@ def _tell(event: Event) -> None:
         if subscriber.inline:
             subscriber.handler(event)
         else:
-            enqueue(event, subscriber)
+            enqueue(DELIVER, event_id=event.pk, store_id=event.store_id, subscriber=subscriber.name)
 
 
 def _store_of(aggregate: models.Model, actor: Actor) -> Store | None:
@@ -129,10 +127,3 @@ def _store_of(aggregate: models.Model, actor: Actor) -> Store | None:
     if actor.store is not None and getattr(aggregate, "store_id", actor.store.pk) == actor.store.pk:
         return actor.store
     return getattr(aggregate, "store", None) or actor.store
-
-
-def enqueue(event: Event, subscriber: Subscriber) -> None:
-    """Queue the delivery in the event's own transaction: it is there exactly when the event is."""
-    # The queue's own application would use a connection of its own inside the worker.
-    queue = configure_task(name=DELIVER, job_manager=JobManager(DjangoConnector()))
-    queue.defer(event_id=event.pk, store_id=event.store_id, subscriber=subscriber.name)

@@ -2,16 +2,12 @@
 
 from datetime import datetime, time
 
-from django.db import transaction
 from django.utils import timezone
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.exceptions import AlreadyEnqueued
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from fours.base.calendar import add_months
 from fours.kernel.jobs import WORKS
 from fours.kernel.models import Store
+from fours.kernel.queueing import enqueue_once
 from fours.kernel.schedules import daily, every
 from fours.kernel.store_settings import setting
 
@@ -41,15 +37,7 @@ def look_for_due(store: Store, due_at: datetime) -> None:
 
 def start(store: Store) -> None:
     """Queue a run of the sender; asked again while it waits, there is one, and a store's runs follow one another."""
-    lock = f"{SEND}:{store.pk}"
-    queue = configure_task(
-        name=SEND, job_manager=JobManager(DjangoConnector()), lock=lock, queueing_lock=lock
-    )
-    try:
-        with transaction.atomic():
-            queue.defer(store_id=store.pk)
-    except AlreadyEnqueued:
-        return
+    enqueue_once(SEND, lock=f"{SEND}:{store.pk}", store_id=store.pk)
 
 
 @daily("messages.ship_templates", at="00:05")

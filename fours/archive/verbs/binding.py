@@ -5,15 +5,13 @@ from dataclasses import asdict
 from datetime import date
 
 from django.utils import timezone
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from fours.base.errors import Refused
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.models import PrintedForm, Store
 from fours.kernel.printing import PRINTS
+from fours.kernel.queueing import enqueue
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.org.letterhead import facts_of
 
@@ -82,7 +80,7 @@ def _begin(
     announce(
         "archive.binding_begun", binding, actor=actor, sentence=f"开始装订 {binding}，{len(papers)} 份单据"
     )
-    enqueue(binding)
+    _run(binding)
     return binding
 
 
@@ -105,15 +103,13 @@ def _go_on(binding: Binding, actor: Actor) -> Binding:
     binding.error = ""
     keep(binding, "state", "error")
     announce("archive.binding_resumed", binding, actor=actor, sentence=f"继续装订 {binding}")
-    enqueue(binding)
+    _run(binding)
     return binding
 
 
-def enqueue(binding: Binding) -> None:
-    """Queue the worker's run in the caller's transaction; a binding has one run at a time."""
-    lock = f"{BIND}:{binding.pk}"
-    queue = configure_task(name=BIND, job_manager=JobManager(DjangoConnector()), lock=lock)
-    queue.defer(binding_id=binding.pk, store_id=binding.store_id)
+def _run(binding: Binding) -> None:
+    """Let the worker bind; a binding has one run at a time."""
+    enqueue(BIND, lock=f"{BIND}:{binding.pk}", binding_id=binding.pk, store_id=binding.store_id)
 
 
 @verb("停止装订", "archive.bind", states=["running"], plain=True)

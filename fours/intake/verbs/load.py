@@ -5,9 +5,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from django.db import connection, transaction
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from fours.base.errors import Refused
 from fours.intake.kinds import REJECTED, IntakeKind, Tried
@@ -27,6 +24,7 @@ from fours.intake.verbs.staging import (
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.models import IntakeLoad, IntakeRow, Store
+from fours.kernel.queueing import enqueue
 from fours.kernel.verbs import must_be, take, verb
 
 # The worker's task, by its name in the queue.
@@ -93,7 +91,8 @@ def start_loading(load: IntakeLoad, *, actor: Actor) -> IntakeLoad:
     by = actor.user.pk if actor.user else None
     load.result = {**load.result, "running": True, "by": by, "stopped": ""}
     load.save(update_fields=["result"])
-    enqueue_loading(load)
+    # A load has one run at a time.
+    enqueue(LOAD, lock=f"{LOAD}:{load.pk}", load_id=load.pk, store_id=load.store_id)
     return load
 
 
@@ -106,13 +105,6 @@ def stop_loading(load: IntakeLoad, *, actor: Actor, why: str = "") -> IntakeLoad
         load.result = {**load.result, "running": False, "stopped": why}
         load.save(update_fields=["result"])
     return load
-
-
-def enqueue_loading(load: IntakeLoad) -> None:
-    """Queue the worker's run in the caller's transaction; a load has one run at a time."""
-    lock = f"{LOAD}:{load.pk}"
-    queue = configure_task(name=LOAD, job_manager=JobManager(DjangoConnector()), lock=lock)
-    queue.defer(load_id=load.pk, store_id=load.store_id)
 
 
 @verb("导入", None)

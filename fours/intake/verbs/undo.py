@@ -5,9 +5,6 @@ from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
-from procrastinate.contrib.django.django_connector import DjangoConnector
-from procrastinate.manager import JobManager
-from procrastinate.tasks import configure_task
 
 from fours.base.errors import IllegalMove, Refused
 from fours.intake.kinds import IntakeKind
@@ -17,6 +14,7 @@ from fours.intake.verbs.staging import State, kind_named
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.models import IntakeLoad, IntakeRow
+from fours.kernel.queueing import enqueue
 from fours.kernel.verbs import take, verb
 
 # The worker's task, by its name in the queue.
@@ -68,9 +66,7 @@ def start_undoing(load: IntakeLoad, *, actor: Actor) -> IntakeLoad:
     }
     load.save(update_fields=["result"])
     # The lock of loading: the two never run at once.
-    lock = f"{LOAD}:{load.pk}"
-    queue = configure_task(name=UNDO, job_manager=JobManager(DjangoConnector()), lock=lock)
-    queue.defer(load_id=load.pk, store_id=load.store_id)
+    enqueue(UNDO, lock=f"{LOAD}:{load.pk}", load_id=load.pk, store_id=load.store_id)
     return load
 
 
