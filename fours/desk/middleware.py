@@ -168,6 +168,9 @@ def answer_once(user: User, key: str, request: HttpRequest, work: Callable[[], H
         }
         row.body = response.content
         row.save(update_fields=["status", "headers", "body"])
+    elif getattr(request, KEEPS, False):
+        # A refusal is not an answer to be given again; elsewhere the row is rolled back with everything else.
+        row.delete()
     return response
 
 

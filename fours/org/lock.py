@@ -79,9 +79,14 @@ def lock_screen(row: DeviceSignIn) -> None:
     DeviceSignIn.objects.filter(pk=row.pk, locked_at=None).update(locked_at=timezone.now())
 
 
-def open_screen(request: HttpRequest, row: DeviceSignIn) -> None:
-    """The same person goes on, in the same session under a new key. Forms behind the cover keep their CSRF token."""
+def open_screen(request: HttpRequest, row: DeviceSignIn, *, by_pin: bool) -> None:
+    """The same person goes on, in the same session under a new key. Forms behind the cover keep their CSRF token.
+
+    Opened with a PIN, a session is worth what a PIN is, also one that was begun with the password.
+    """
     request.session.cycle_key()
+    if by_pin:
+        request.session[STORE_KEY], request.session[BY_PIN] = row.device.store_id, True
     DeviceSignIn.objects.filter(pk=row.pk).update(locked_at=None, active_at=timezone.now())
 
 

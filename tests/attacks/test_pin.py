@@ -1,6 +1,7 @@
 """Six digits are few: they are worth something on the own store's device only, and nobody gets to try many."""
 
 from collections import Counter
+from datetime import date
 from threading import Barrier, Thread
 
 import pytest
@@ -10,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 
 from conftest import make_store
-from fours.kernel.models import Group, SecurityEntry, Store
+from fours.kernel.models import Group, IdempotencyKey, SecurityEntry, Store
 from fours.org.devices import COOKIE, new_secret
-from fours.org.models import DeviceSignIn, Pin, SharedDevice
+from fours.org.models import Assignment, DeviceSignIn, Pin, SharedDevice
 from fours.org.tests.shared_counter import (
     PAGE,
     PASSWORD,
@@ -172,6 +173,35 @@ def test_no_page_of_changing_people_is_taken_without_its_token(s01: Store) -> No
         answer = careful.post(address, {"username": "cashier", "secret": "271828"})
         assert answer.status_code == 403, address
     assert who(careful) == 0
+
+
+def test_a_pin_does_not_open_what_the_password_had_opened_elsewhere(s01: Store, s02: Store) -> None:
+    """Six digits that unlock a session begun by password are worth the device's store, no more."""
+    user, pc = employee(s01, "cashier", pin="271828"), shared_pc(s01)
+    Assignment.objects.create(user=user, store=s02, post="advisor", starts_on=date(2020, 1, 1))
+    sign_in(pc, "cashier", PASSWORD)
+    pc.post("/lock/", headers={"HX-Request": "true"})
+    assert pc.post("/lock/open/", {"secret": "271828"}).status_code == 302
+    assert pc.post("/switch-store/", {"store": s02.pk}).status_code == 404
+    sign_in(pc, "cashier", PASSWORD)
+    pc.post("/switch-store/", {"store": s02.pk})
+    pc.post("/lock/", headers={"HX-Request": "true"})
+    assert "请用密码解锁" in pc.post("/lock/open/", {"secret": "271828"}).text
+    assert DeviceSignIn.objects.get().locked_at is not None
+    assert pc.post("/lock/open/", {"secret": PASSWORD}).status_code == 302
+    assert pc.session["store"] == s02.pk
+
+
+def test_a_repeated_key_is_no_way_to_try_without_counting(s01: Store) -> None:
+    employee(s01, "cashier", pin="271828")
+    pc = shared_pc(s01)
+    sign_in(pc, "cashier", "271828")
+    pc.post("/lock/", headers={"HX-Request": "true"})
+    for _ in range(2):
+        wrong = pc.post("/lock/open/", {"secret": "111112"}, headers={"Idempotency-Key": "same"})
+        assert wrong.status_code == 422
+    assert Pin.objects.get().failures == 2
+    assert not IdempotencyKey.objects.exists()
 
 
 @pytest.mark.race

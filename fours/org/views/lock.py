@@ -1,5 +1,7 @@
 """The locked screen of a shared device: locked at once or by idleness, opened by the same person."""
 
+from typing import cast
+
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
@@ -7,12 +9,14 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
+from fours.base.errors import Refused
 from fours.base.text import number_in
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import User
 from fours.kernel.security import note
-from fours.kernel.web import attempt, done, page
+from fours.kernel.web import ActorRequest, attempt, done, page
 from fours.org.lock import LOCKED, Lock, lock_of, lock_screen, note_work, open_screen
+from fours.org.models import DeviceSignIn
 from fours.org.pins import forgive
 from fours.org.sign_in import is_pin, prove
 
@@ -49,18 +53,25 @@ def lock_open(request: HttpRequest) -> HttpResponse:
     assert found is not None
     form, user = SecretForm(request.POST), request.user
     assert isinstance(user, User)
-    proved = attempt(
-        form, lambda: prove(request, found.row.device, user.username, form.cleaned_data["secret"])
-    )
+    proved = attempt(form, lambda: _prove(request, found.row, user, form.cleaned_data["secret"]))
     if proved is None:
         return _form(request, form)
-    if not is_pin(form.cleaned_data["secret"]):
+    by_pin = is_pin(form.cleaned_data["secret"])
+    if not by_pin:
         forgive(user)
-    open_screen(request, found.row)
+    open_screen(request, found.row, by_pin=by_pin)
     note(request, "screen_opened", f"解锁，共用设备“{found.row.device.name}”")
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Trigger": "fours-opened"})
     return redirect(_next(request))
+
+
+def _prove(request: HttpRequest, row: DeviceSignIn, user: User, secret: str) -> User:
+    """The cover is off the page of another store for a password only."""
+    here = cast(ActorRequest, request).actor.store
+    if is_pin(secret) and (here is None or here.pk != row.device.store_id):
+        raise Refused("您正在其他门店工作，PIN只用于本设备的门店，请用密码解锁。", field="secret")
+    return prove(request, row.device, user.username, secret)
 
 
 @require_POST
