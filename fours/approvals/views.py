@@ -180,7 +180,8 @@ def _way_back(request: ActorRequest, address: str, typed: str) -> str:
     if not url_has_allowed_host_and_scheme(address, {request.get_host()}):
         return ""
     parts = urlsplit(address)
-    path, query = "/" + parts.path.lstrip("/"), dict(parse_qsl(parts.query))
+    # A browser reads `/\evil.example` as another host, which the check of a whole address does not see in its path.
+    path, query = "/" + parts.path.lstrip("/\\"), dict(parse_qsl(parts.query))
     whole = f"{path}?{urlencode({**query, **dict(parse_qsl(typed))})}".removesuffix("?")
     return next((way for way in (whole, path) if len(way) <= LONGEST_WAY), "")
 

@@ -259,6 +259,20 @@ def test_no_foreign_address_is_kept_as_the_way_back(
     assert ApprovalRequest.objects.get().target_url == ""
 
 
+@pytest.mark.parametrize(
+    "back",
+    ["http://testserver/\\evil.example/", "http://testserver//evil.example/", "/\\\\evil.example", "/\t/x"],
+)
+def test_no_path_that_a_browser_reads_as_a_host_is_kept(
+    back: str, order: RepairOrder, client_of: Callable[..., Client], s01: Store, see: Callable[..., None]
+) -> None:
+    asked = {"matter": DISCOUNT, "kind": "service.repairorder", "pk": order.pk, "amount": "20.00"}
+    client_of("advisor", s01).post("/approvals/new/", {**asked, "reason": "x", "back": back})
+    see(s01)
+    kept = ApprovalRequest.objects.get().target_url
+    assert kept[:2] not in ("//", "/\\", "/\t")
+
+
 def test_what_was_typed_is_filled_in_again_when_it_is_approved(
     line: LaborLine,
     order: RepairOrder,
