@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pypdf import PdfReader, PdfWriter
 
-from fours.base.errors import Refused
+from fours.base.errors import NotThere, Refused
 from fours.base.typeset import TypesetError, typeset
 from fours.kernel.printing import bytes_of
 from fours.org.letterhead import letterhead
@@ -61,6 +61,8 @@ def _append(writer: PdfWriter, paper: BoundPaper) -> int:
         return 0
     try:
         data = bytes_of(kept)
+    except NotThere:
+        return 0
     except OSError:
         raise Refused(f"{paper.label} {paper.number} 的存档文件不在了，请联系管理员从备份恢复。") from None
     except Refused:

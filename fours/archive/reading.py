@@ -15,11 +15,12 @@ def volume_bytes(volume: Volume, actor: Actor) -> bytes:
     """The volume's PDF; NotAllowed without the rights to it, NotThere when it had to be destroyed or its file is gone."""
     actor.require(DOWNLOAD, volume.store_id)
     actor.require(VIEW, volume.store_id)
-    if volume.removed_at is not None:
+    papers = BoundPaper.objects.filter(binding=volume.binding_id, volume=volume.number)
+    # The file itself goes in the night after.
+    gone = papers.filter(printed__erased_at__isnull=False, pages__gt=0)
+    if volume.removed_at is not None or gone.exists():
         raise NotThere("本册含有已依法删除的单据，册文件已销毁；其余单据仍可单独打印。")
-    locked = BoundPaper.objects.filter(
-        binding=volume.binding_id, volume=volume.number, printed__locked_at__isnull=False
-    )
+    locked = papers.filter(printed__locked_at__isnull=False)
     if not actor.can(OPEN_LOCKED, volume.store_id) and locked.exists():
         raise NotAllowed("本册有已删除客户依法留存的单据，只有获授权的人可以打开。")
     return _read(volume.path)

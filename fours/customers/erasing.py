@@ -29,8 +29,8 @@ from fours.kernel.models import (
     StoreScoped,
 )
 from fours.kernel.store_settings import setting
+from fours.kernel.usage import relations_to
 
-from .merging import relations_to
 from .models import Contact, Customer, Phone
 
 Rows = dict[type[models.Model], set[int]]
@@ -178,7 +178,8 @@ def erase_old_papers(store: Store) -> int:
     over = PrintedForm.objects.filter(store=store, erased_at=None, created_at__lt=since).exclude(
         locked_at=None
     )
-    paths = list(over.values_list("path", flat=True))
+    # One whose PDF nobody has asked for has no file yet.
+    paths = list(over.exclude(path="").values_list("path", flat=True))
     done = over.update(view={}, path="", erased_at=timezone.now())
     for path in paths:
         default_storage.delete(path)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, get_type_hints
 
+from django.core.files.storage import default_storage
 from django.db.models import F, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -28,6 +29,7 @@ from .schedules import every
 log = logging.getLogger(__name__)
 DRAFT = "草稿"
 MASKED = "个人信息已隐去"
+ERASED = "客户的个人信息已应其要求删除，这份单据的内容不再保存。"
 OPEN_LOCKED = "kernel.open_locked"
 # The day in a number of ours: RO-S01-261122-0001.
 _DAY = re.compile(r"-(\d{6})(?:-\d+)?$")
@@ -104,8 +106,10 @@ def bytes_of(kept: PrintedForm) -> bytes:
 
     Refused when the file is not what was kept.
     """
-    if not kept.path:
+    if not kept.path and kept.erased_at is None:
         _set(kept)
+    if kept.erased_at is not None:
+        raise NotThere(ERASED)
     data = read_stored(kept.path)
     if hashlib.sha256(data).hexdigest() != kept.sha256:
         log.error("printed form %s is not what was kept", kept.pk)
@@ -117,8 +121,10 @@ def _set(kept: PrintedForm) -> None:
     """Store the PDF of a kept view; of two who do it at once the first one's stays."""
     data = typeset(PRINTS[kept.form].template, kept.view)
     path, sha256 = store_bytes(kept.store_id, data, ".pdf"), hashlib.sha256(data).hexdigest()
-    PrintedForm.objects.filter(pk=kept.pk, path="", erased_at=None).update(path=path, sha256=sha256)
-    kept.refresh_from_db(fields=["path", "sha256"])
+    mine = PrintedForm.objects.filter(pk=kept.pk, path="", erased_at=None).update(path=path, sha256=sha256)
+    if not mine:
+        default_storage.delete(path)
+    kept.refresh_from_db(fields=["path", "sha256", "erased_at"])
 
 
 def set_papers(store: Store, *, most: int = 100) -> int:
@@ -166,7 +172,7 @@ def sheet_of(form: Print, document: StoreScoped, *, actor: Actor, occurrence: st
         view = _view(form, document, actor, copy_mark=DRAFT)
         return Sheet(typeset(form.template, _as_seen(form, view, actor)), _file_name(form, document))
     if kept.erased_at is not None:
-        raise NotThere("客户的个人信息已应其要求删除，这份单据的内容不再保存。")
+        raise NotThere(ERASED)
     if kept.locked_at is not None and not actor.can(OPEN_LOCKED, document.store_id):
         raise NotAllowed("客户的个人信息已删除，此单据依法留存，只有获授权的人可以打开。")
     if (masked := _as_seen(form, kept.view, actor)) != kept.view:

@@ -270,6 +270,16 @@ def test_a_volume_goes_with_the_paper_of_an_erased_person(s01: Store, clerk: Act
     assert verify_binding(made, actor=clerk) == []
 
 
+def test_a_volume_with_an_erased_paper_is_shut_before_its_file_goes(
+    s01: Store, clerk: Actor, paper: Paper
+) -> None:
+    kept = paper("RO-S01-261005-0001")
+    made = bound(s01, clerk)
+    PrintedForm.objects.filter(pk=kept.pk).update(erased_at=timezone.now(), view={}, path="")
+    with pytest.raises(NotThere, match="依法删除"):
+        volume_bytes(made.volumes.get(), clerk)
+
+
 def test_a_paper_erased_before_its_volume_is_made_is_left_out(s01: Store, clerk: Actor, paper: Paper) -> None:
     kept = paper("RO-S01-261005-0001")
     paper("RO-S01-261005-0002")

@@ -126,7 +126,13 @@ def test_the_laws_papers_open_only_with_the_right_and_go_after_six_years(
     assert sheet_of(form, order, actor=gm).data.startswith(b"%PDF")
     assert erase_old_papers(s01) == 0
     PrintedForm.objects.update(created_at=timezone.now() - timedelta(days=7 * 366))
-    assert erase_old_papers(s01) == 1
+    # One whose PDF nobody asked for has no file to remove.
+    unset = PrintedForm.objects.create(
+        store=s01, aggregate_kind="service.repairorder", aggregate_id=order.pk, form="service.estimate",
+        month=timezone.localdate(), view={"paper": {}}, locked_at=timezone.now(),
+    )  # fmt: skip
+    PrintedForm.objects.filter(pk=unset.pk).update(created_at=timezone.now() - timedelta(days=7 * 366))
+    assert erase_old_papers(s01) == 2
     with pytest.raises(NotThere, match="不再保存"):
         sheet_of(form, order, actor=gm)
     assert [word for word in WORDS for text in dumped().values() if word in text] == []

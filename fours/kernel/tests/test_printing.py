@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from django.core.files.storage import default_storage
 from django.test import Client
+from django.utils import timezone
 from pypdf import PdfReader
 
 from conftest import PersonOf
+from fours.base.errors import NotThere
 from fours.customers.models import Customer
 from fours.kernel import printing
 from fours.kernel.actor import Actor
@@ -128,6 +130,25 @@ def test_two_who_set_a_paper_at_once_have_the_same_bytes(
     second = PrintedForm.objects.get()
     assert bytes_of(first) == bytes_of(second)
     assert first.path == second.path == PrintedForm.objects.get().path
+
+
+def test_what_was_set_in_vain_leaves_no_file(customer: Customer, s01: Store, person: PersonOf) -> None:
+    first = freeze("test.card", customer, actor=person("advisor", s01))
+    second = PrintedForm.objects.get()
+    bytes_of(first)
+    bytes_of(second)
+    folder = Path(default_storage.path(first.path)).parent
+    assert [f"{file.name}" for file in folder.iterdir()] == [Path(first.path).name]
+
+
+def test_a_paper_erased_while_it_is_set_is_not_kept(customer: Customer, s01: Store, person: PersonOf) -> None:
+    """Who holds the view still in memory neither prints it nor leaves it on the disk."""
+    kept = freeze("test.card", customer, actor=person("advisor", s01))
+    PrintedForm.objects.update(view={}, erased_at=timezone.now())
+    with pytest.raises(NotThere, match="不再保存"):
+        bytes_of(kept)
+    assert PrintedForm.objects.get().path == ""
+    assert not [file for file in Path(default_storage.location).rglob("*") if file.is_file()]
 
 
 def test_one_paper_that_cannot_be_set_does_not_hold_up_the_others(
