@@ -5,10 +5,11 @@ from decimal import ROUND_CEILING, Decimal
 
 from fours.base.errors import Refused
 from fours.base.money import CENT, round_money, round_to, split_tax
+from fours.kernel.actor import Actor
 
 from .errors import check_fields
 from .models.lines import PricedLine
-from .pricing import amount_field, is_labor, list_price_or_own
+from .pricing import amount_field, check_goodwill, is_labor, list_price_or_own
 
 
 @dataclass(frozen=True)
@@ -70,8 +71,12 @@ def divide(line: PricedLine, *, payer: str, amount: Decimal) -> PricedLine:
     return other
 
 
-def give_back(origin: PricedLine, line: PricedLine) -> None:
-    """Join a split-off line to where it came from, at the list price where that gives the same sum."""
+def give_back(origin: PricedLine, line: PricedLine, actor: Actor) -> None:
+    """Join a split-off line, which is gone already, to where it came from, at the list price where that gives the same sum.
+
+    What the store bears grows with it, so it needs the same authority: else a share put on the customer, filled up
+    with something else and taken back would pass any limit.
+    """
     gross, discount = origin.gross + line.gross, origin.discount + line.discount
     setattr(origin, amount_field(origin), origin.amount + line.amount)
     listed = list_price_or_own(origin)
@@ -79,6 +84,7 @@ def give_back(origin: PricedLine, line: PricedLine) -> None:
     if full >= gross and full - gross <= discount:
         origin.unit_price, discount = listed, full - gross
     fit(origin, Share(origin.amount, gross, discount))
+    check_goodwill(origin, actor)
     origin.save()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 
 from fours.approvals.authority import NeedsApproval
 from fours.approvals.models import ApprovalRequest
@@ -13,8 +14,8 @@ from fours.kernel.models import Store
 from fours.service.authority import GOODWILL
 from fours.service.models import LaborLine, PartLine, RepairOrder
 from fours.service.tests.order_house import House, draft, fresh, house, in_hours, signature
-from fours.service.verbs.correction import correct_line, share_line
-from fours.service.verbs.lines import add_fee, add_labor, add_part, change_line, split_line
+from fours.service.verbs.correction import cancel_line, correct_line, share_line
+from fours.service.verbs.lines import add_fee, add_labor, add_part, change_line, remove_line, split_line
 from fours.service.verbs.order import authorise_order
 
 PersonOf = Callable[..., Actor]
@@ -67,6 +68,23 @@ def test_another_payer_for_a_line_is_no_way_round(at: House, order: RepairOrder,
     with pytest.raises(NeedsApproval, match=r"300\.00"):
         split_line(paint, payer="goodwill", amount=Decimal("300.00"), actor=advisor)
     split_line(paint, payer="goodwill", amount=Decimal("200.00"), actor=advisor)
+    assert borne(order) == Decimal("200.00")
+
+
+def test_a_share_taken_back_is_no_way_round(at: House, order: RepairOrder, advisor: Actor) -> None:
+    """What is borne goes to the customer, something else is borne instead, and the share comes back."""
+    add_labor(order, operation=at.door_paint, actor=advisor)
+    fee(fresh(order), advisor, "200.00")
+    borne_fee = order.fees.get()
+    share = split_line(borne_fee, payer="customer", amount=Decimal("199.00"), actor=advisor)
+    fee(fresh(order), advisor, "199.00")
+    with pytest.raises(NeedsApproval, match=r"399\.00"), transaction.atomic():
+        remove_line(share, actor=advisor)
+    authorise_order(
+        fresh(order), signature=signature(), signed_by="张三", promised_at=in_hours(3), actor=advisor
+    )
+    with pytest.raises(NeedsApproval, match=r"399\.00"), transaction.atomic():
+        cancel_line(type(share).objects.get(pk=share.pk), reason="x", actor=advisor)
     assert borne(order) == Decimal("200.00")
 
 

@@ -117,7 +117,7 @@ def cancel_line(line: PricedLine, *, reason: str, actor: Actor, version: int | N
         raise Refused("此行已拆分给其他付费方，请先取消拆分出的行。")
     name, gross, dropped = str(line), line.gross, None
     if line.split_from is not None:
-        _rejoin(take(line.split_from), line)
+        _rejoin(take(line.split_from), line, actor)
     elif isinstance(line, PartLine) and line.issued > 0:
         _cancel_rest(order, line, actor)
     else:
@@ -151,7 +151,7 @@ def _cancel_rest(order: RepairOrder, line: PartLine, actor: Actor) -> None:
     line.save()
 
 
-def _rejoin(origin: PricedLine, line: PricedLine) -> None:
+def _rejoin(origin: PricedLine, line: PricedLine, actor: Actor) -> None:
     if isinstance(line, LaborLine):
         if line.state != origin.state:  # type: ignore[attr-defined]
             raise IllegalMove(f"“{line.name}”的两部分进度不同，请都完成组检后再取消拆分。")
@@ -159,7 +159,7 @@ def _rejoin(origin: PricedLine, line: PricedLine) -> None:
     if isinstance(origin, PartLine) and isinstance(line, PartLine):
         origin.issued += line.issued
     line.delete()
-    give_back(origin, line)
+    give_back(origin, line, actor)
 
 
 def _check_not_begun(job: LaborLine) -> None:

@@ -258,7 +258,7 @@ def remove_line(line: PricedLine, *, actor: Actor, version: int | None = None) -
     name, origin = str(line), line.split_from
     line.delete()
     if origin is not None:
-        give_back(take(origin), line)
+        give_back(take(origin), line, actor)
     _count_up(order)
     announce("service.line_removed", order, actor=actor, sentence=f"删除 {name}", data={"line": name})
 
