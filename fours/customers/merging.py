@@ -3,20 +3,14 @@
 The relations are read from the models themselves: one that an upper app adds later is moved too.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
 
 from fours.kernel.events import kind_of
 from fours.kernel.models import Attachment, Comment, Task
-
-
-def relations_to(model: type[models.Model]) -> Iterator[models.ForeignObjectRel]:
-    """Every foreign key of any app that points at the model, hidden ones too."""
-    for field in model._meta.get_fields(include_hidden=True):
-        if isinstance(field, models.ForeignObjectRel) and not field.many_to_many:
-            yield field
+from fours.kernel.usage import relations_to
 
 
 def move_everything(old: models.Model, new: models.Model, *, besides: Collection[str] = ()) -> None:

@@ -1,19 +1,17 @@
 """Taking back what an import did to catalogue and stock: parts go out of use, opening stock is reversed (PF-11)."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any, cast
+from collections.abc import Mapping
+from typing import Any
 
-from django.db import connection
-from django.db.models import Model, Sum
+from django.db.models import Sum
 
 from fours.base.errors import Refused
-from fours.customers.withdrawing import check_unused
-from fours.intake.undo import takes_back
-from fours.kernel.actor import Actor, open_scope
+from fours.intake.undo import last_of, put_back, takes_back, value_of, whole_group
+from fours.kernel.actor import Actor
 from fours.kernel.business_date import business_date
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Event, Store
+from fours.kernel.usage import check_unused
 from fours.kernel.verbs import keep, take
 
 from .ledger import Posting, lock_balances, put_in
@@ -26,13 +24,6 @@ WITHDRAWN = "parts.part_withdrawn"
 def was_withdrawn(part: Part, store: Store) -> bool:
     """Whether the part is out of use because the import that made it was taken back, and for nothing since."""
     return not part.active and last_of(part, store) == WITHDRAWN
-
-
-def last_of(row: Model, store: Store) -> str | None:
-    """The kind of what a store of the group did last to a row they share."""
-    with whole_group(store):
-        rows = Event.objects.filter(aggregate_kind=kind_of(row), aggregate_id=row.pk)
-        return rows.order_by("-pk").values_list("kind", flat=True).first()
 
 
 @takes_back("parts.part_created")
@@ -54,13 +45,8 @@ def forget_part(event: Event, values: Values, actor: Actor) -> None:
 def restore_part(event: Event, values: Values, actor: Actor) -> None:
     """What was changed is again as it was, unless another store changed it since."""
     part = take(Part.objects.get(pk=event.aggregate_id))
-    changes: dict[str, list[str]] = event.data["changes"]
-    for name, (before, after) in changes.items():
-        if getattr(part, name) != value_of(part, name, after):
-            raise Refused("配件资料之后有变动")
-        setattr(part, name, value_of(part, name, before))
-    keep(part, *changes)
-    back = {name: [after, before] for name, (before, after) in changes.items()}
+    back = put_back(part, event)
+    keep(part, *back)
     announce(
         "parts.part_changed", part, actor=actor, sentence=f"配件 {part} 恢复原样", data={"changes": back}
     )
@@ -120,22 +106,3 @@ def _check_untouched(movement: StockMovement, balance: StockBalance) -> None:
     # Pieces that left took their share of the mean value, which may be more than what stays would be worth.
     if worth < 0 or (not left and worth):
         raise Refused(f"{movement.part.name} 的库存成本之后有变动")
-
-
-def value_of(row: Any, name: str, written: str) -> object:
-    """A field's value as the history writes it, as it was."""
-    field = cast(Any, type(row)._meta.get_field(name))
-    return None if written == "None" and field.null else field.to_python(written)
-
-
-@contextmanager
-def whole_group(store: Store) -> Iterator[None]:
-    """What stands inside sees the rows of all stores of the group, to learn whether one of them uses something."""
-    with connection.cursor() as cursor:
-        cursor.execute("select current_setting('fours.stores', true)")
-        before = [int(pk) for pk in cursor.fetchone()[0].split(",")]
-    open_scope(Store.objects.filter(group=store.group_id).values_list("pk", flat=True))
-    try:
-        yield
-    finally:
-        open_scope(before)

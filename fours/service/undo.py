@@ -3,15 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from fours.base.errors import Refused
 from fours.base.text import initials
-from fours.customers.withdrawing import check_unused
-from fours.intake.undo import takes_back
+from fours.intake.undo import last_of, put_back, takes_back, whole_group
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.models import Event, Store
+from fours.kernel.usage import check_unused
 from fours.kernel.verbs import take
-from fours.parts.undo import last_of, value_of, whole_group
 
 from .models import LaborOperation
 
@@ -28,7 +26,7 @@ def forget_operation(event: Event, values: Mapping[str, Any], actor: Actor) -> N
     """The operation goes out of use, unless a store of the group has it on a document or in a package."""
     operation = take(LaborOperation.objects.get(pk=event.aggregate_id))
     with whole_group(event.store):
-        check_unused(operation, besides=())
+        check_unused(operation)
     operation.active = False
     operation.save(update_fields=["active"])
     announce(WITHDRAWN, operation, actor=actor, sentence=f"维修项目 {operation} 停用")
@@ -38,14 +36,9 @@ def forget_operation(event: Event, values: Mapping[str, Any], actor: Actor) -> N
 def restore_operation(event: Event, values: Mapping[str, Any], actor: Actor) -> None:
     """What was changed is again as it was, unless another store changed it since."""
     operation = take(LaborOperation.objects.get(pk=event.aggregate_id))
-    changes: dict[str, list[str]] = event.data["changes"]
-    for name, (before, after) in changes.items():
-        if getattr(operation, name) != value_of(operation, name, after):
-            raise Refused("维修项目之后有变动")
-        setattr(operation, name, value_of(operation, name, before))
+    back = put_back(operation, event)
     operation.pinyin = initials(operation.name)[:60]
-    operation.save(update_fields=[*changes, "pinyin"])
-    back = {name: [after, before] for name, (before, after) in changes.items()}
+    operation.save(update_fields=[*back, "pinyin"])
     sentence = f"维修项目 {operation} 恢复原样"
     announce(
         "service.laboroperation_changed", operation, actor=actor, sentence=sentence, data={"changes": back}

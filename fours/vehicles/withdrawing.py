@@ -6,10 +6,11 @@ from django.db.models import F
 
 from fours.base.errors import Refused
 from fours.customers.models import Customer
-from fours.customers.withdrawing import check_unused, withdraw_customer
+from fours.customers.withdrawing import withdraw_customer
 from fours.desk.search import remove_keys
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
+from fours.kernel.usage import check_unused
 from fours.kernel.verbs import keep, take
 
 from .models import MileageReading, Ownership, PlateRecord, Vehicle
