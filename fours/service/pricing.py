@@ -18,7 +18,7 @@ from fours.org.models.store import TaxpayerKind
 from fours.parts.models import Part
 from fours.parts.prices import price_for_payer
 
-from .authority import BELOW_FLOOR, DISCOUNT, GOODWILL
+from .authority import BELOW_FLOOR, DISCOUNT, GOODWILL, STORES_OWN
 from .models import LaborLine, LaborRate, PartLine, RepairOrder
 from .models.catalogue import WorkKind
 from .models.lines import PricedLine
@@ -160,24 +160,37 @@ def check_goodwill(line: PricedLine, actor: Actor) -> None:
 
     All lines of the order the store bears count together; one that is borne already may be changed, not made dearer.
     """
-    if line.payer != Payer.GOODWILL or not line.gross:
-        return
-    standing = type(line)._default_manager.filter(pk=line.pk, payer=Payer.GOODWILL, gross__gte=line.gross)
-    if standing.exists():
-        return
     order: RepairOrder = line.order  # type: ignore[attr-defined]
-    total = line.gross + _borne_besides(line, order)
-    said = f"本单由店里善意承担 {total} 元"
-    check_authority(GOODWILL, order, total, actor=actor, said=said, field="payer", bound="由店里善意承担")
+    given = _given_away(order)
+    if line.payer not in given or not line.gross:
+        return
+    standing = type(line)._default_manager.filter(pk=line.pk, payer__in=given, gross__gte=line.gross)
+    if not standing.exists():
+        _check_borne(order, line.gross + _borne(order, besides=line), actor, field="payer")
 
 
-def _borne_besides(line: PricedLine, order: RepairOrder) -> Decimal:
-    """What the store bears of the order's other lines, without additional work the customer has refused."""
+def check_kind(order: RepairOrder, actor: Actor) -> None:
+    """Refuse a kind of visit under which what the store bears already is more than the actor's posts may give away."""
+    _check_borne(order, _borne(order), actor, field="kind")
+
+
+def _check_borne(order: RepairOrder, total: Decimal, actor: Actor, *, field: str) -> None:
+    said = f"本单由店里承担（善意、内部）{total} 元"
+    check_authority(GOODWILL, order, total, actor=actor, said=said, field=field, bound="由店里承担")
+
+
+def _given_away(order: RepairOrder) -> tuple[Payer, ...]:
+    """The payers that stand for the store giving something away: on a customer's visit 内部 is a gift like 善意."""
+    return (Payer.GOODWILL,) if order.kind in STORES_OWN else (Payer.GOODWILL, Payer.INTERNAL)
+
+
+def _borne(order: RepairOrder, *, besides: PricedLine | None = None) -> Decimal:
+    """What the store bears of the order's lines, without additional work the customer has refused."""
     total = NOTHING
     for kind in (order.jobs, order.parts, order.fees):
-        rows = kind.filter(payer=Payer.GOODWILL).exclude(additional_work__state="refused")
-        if isinstance(line, kind.model):
-            rows = rows.exclude(pk=line.pk)
+        rows = kind.filter(payer__in=_given_away(order)).exclude(additional_work__state="refused")
+        if isinstance(besides, kind.model):
+            rows = rows.exclude(pk=besides.pk)
         total += rows.aggregate(gross=Coalesce(Sum("gross"), NOTHING))["gross"]
     return total
 

@@ -16,7 +16,7 @@ from fours.service.models import LaborLine, PartLine, RepairOrder
 from fours.service.tests.order_house import House, draft, fresh, house, in_hours, signature
 from fours.service.verbs.correction import cancel_line, correct_line, share_line
 from fours.service.verbs.lines import add_fee, add_labor, add_part, change_line, remove_line, split_line
-from fours.service.verbs.order import authorise_order
+from fours.service.verbs.order import authorise_order, change_order
 
 PersonOf = Callable[..., Actor]
 
@@ -55,7 +55,9 @@ def test_the_counter_gives_two_hundred_of_an_order_however_divided(
 ) -> None:
     fee(order, advisor, "150.00")
     fee(fresh(order), advisor, "50.00")
-    with pytest.raises(NeedsApproval, match=r"善意承担 200\.01 元，超过您的权限（200\.00 元）") as refusal:
+    with pytest.raises(
+        NeedsApproval, match=r"承担（善意、内部）200\.01 元，超过您的权限（200\.00 元）"
+    ) as refusal:
         fee(fresh(order), advisor, "0.01")
     assert list(refusal.value.fields) == ["payer"]
     assert borne(order) == Decimal("200.00")
@@ -69,6 +71,29 @@ def test_another_payer_for_a_line_is_no_way_round(at: House, order: RepairOrder,
         split_line(paint, payer="goodwill", amount=Decimal("300.00"), actor=advisor)
     split_line(paint, payer="goodwill", amount=Decimal("200.00"), actor=advisor)
     assert borne(order) == Decimal("200.00")
+
+
+def test_the_stores_own_account_is_no_way_round(at: House, order: RepairOrder, advisor: Actor) -> None:
+    fee(order, advisor, "150.00", "internal")
+    with pytest.raises(NeedsApproval, match=r"200\.01"):
+        fee(fresh(order), advisor, "50.01")
+    fee(fresh(order), advisor, "50.00")
+    paint = add_labor(fresh(order), operation=at.door_paint, actor=advisor)
+    with pytest.raises(NeedsApproval, match=r"650\.00"):
+        change_line(paint, payer="internal", actor=advisor)
+    with pytest.raises(NeedsApproval, match=r"201\.00"):
+        split_line(paint, payer="internal", amount=Decimal("1.00"), actor=advisor)
+
+
+def test_a_visit_at_the_stores_own_cost_needs_no_leave_but_does_not_become_another(
+    at: House, order: RepairOrder, advisor: Actor, manager: Actor
+) -> None:
+    change_order(order, kind="rework_external", actor=advisor)
+    add_labor(fresh(order), operation=at.door_paint, payer="internal", actor=advisor)
+    with pytest.raises(NeedsApproval, match=r"450\.00") as refusal, transaction.atomic():
+        change_order(fresh(order), kind="general_repair", actor=advisor)
+    assert list(refusal.value.fields) == ["kind"]
+    assert change_order(fresh(order), kind="general_repair", actor=manager).kind == "general_repair"
 
 
 def test_a_share_taken_back_is_no_way_round(at: House, order: RepairOrder, advisor: Actor) -> None:
@@ -104,7 +129,7 @@ def test_a_signed_line_is_no_way_round(at: House, advisor: Actor) -> None:
     correct_line(
         PartLine.objects.get(order=order, part=at.filter), payer="goodwill", reason="x", actor=advisor
     )
-    with pytest.raises(NeedsApproval, match="善意承担"):
+    with pytest.raises(NeedsApproval, match="由店里承担"):
         share_line(paint, payer="goodwill", amount=Decimal("180.00"), reason="x", actor=advisor)
 
 
@@ -129,7 +154,7 @@ def test_an_approval_covers_the_sum_of_the_order_once(
     assert "amount=450.00" in refusal.value.way_on[1]
     request = request_approval(
         order.store, matter=GOODWILL, target=order, amount=Decimal("450.00"), reason="返修致歉",
-        bound="由店里善意承担", actor=advisor,
+        bound="由店里承担", actor=advisor,
     )  # fmt: skip
     approve_request(request, actor=manager)
     add_labor(fresh(order), operation=at.door_paint, payer="goodwill", actor=advisor)

@@ -20,6 +20,7 @@ from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.parts.verbs.reserve import release_reservations
 from fours.service.errors import check_fields
 from fours.service.models import AdditionalWork, CheckIn, ClockEntry, OrderKind, Payment, RepairOrder
+from fours.service.pricing import check_kind
 from fours.service.reservations import reserve_for
 from fours.service.search import write_order_keys
 from fours.service.totals import OrderLines, agreed_lines, totals_of
@@ -134,6 +135,8 @@ def change_order(
     changes = {_label(name): [_shown(order, name), ""] for name in changed if name not in PERSONAL}
     _put(order, changed)
     check_fields(order, changed)
+    if "kind" in changed:
+        check_kind(order, actor)
     for name in set(changed) - PERSONAL:
         changes[_label(name)][1] = _shown(order, name)
     if advisor is not None and advisor.pk != order.advisor_id:
