@@ -1,15 +1,18 @@
 """What an authorised order needs is held for it; what is not there is written down at once (PT-02, PT-06)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from decimal import Decimal
+from random import Random
 
 import pytest
+from django.db import transaction
 
 from fours.base.errors import Gone, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.models import Event, Store
-from fours.parts.models import Backorder, Reservation, StockBalance
+from fours.parts.models import Backorder, Part, Reservation, StockBalance
 from fours.parts.stock import availability
+from fours.parts.verbs import reserve
 from fours.parts.verbs.issue import issue_parts, return_issued
 from fours.parts.verbs.reserve import Ask, release_reservations, reserve_parts
 from fours.parts.verbs.stock import adjust_stock
@@ -87,6 +90,69 @@ def test_a_void_order_gives_its_parts_to_the_next_who_waits(s01: Store) -> None:
     dropped = Backorder.objects.get(source_id=1)
     assert (dropped.open, dropped.closed_at, dropped.quantity) == (False, None, 1)
     assert_books_tie_out(s01, part)
+
+
+@pytest.mark.parametrize("before", ["2", ""])
+def test_a_delivery_in_the_moment_of_voiding_leaves_nothing_held_for_nobody(
+    before: str, s01: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The delivery has the balance's lock first: what it gave the order is given back with the rest."""
+    part, actor = a_part(s01), Actor.system(s01)
+    if before:
+        stocked(s01, part, before)
+    order = an_order(s01)
+    reserve_parts(s01, source=order, lines=[Ask(1, part, Decimal(5))], actor=actor)
+    real, arrivals = reserve.lock_balances, [Decimal(3)]
+
+    def after_the_delivery(store: Store, parts: Iterable[Part]) -> dict[int, StockBalance]:
+        if arrivals:
+            stocked(store, part, f"{arrivals.pop()}")
+        return real(store, parts)
+
+    monkeypatch.setattr(reserve, "lock_balances", after_the_delivery)
+    release_reservations(order, actor=actor)
+    assert not arrivals
+    assert StockBalance.objects.get().reserved == 0
+    assert_books_tie_out(s01, part)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_is_held_and_handed_out_in_thousandths_the_books_tie_out(
+    seed: int, s01: Store, person: Person
+) -> None:
+    """Lines of the same part, own and others' reservations, several lots and bins, refusals in between."""
+    rng, keeper, receiver = Random(seed), person("parts_keeper", s01), person("technician", s01).user
+    assert receiver is not None
+    parts = [a_part(s01, f"P{number}", f"配件{number}") for number in range(2)]
+    orders = [an_order(s01, f"RO-S01-261122-000{pk}", pk=pk) for pk in (1, 2, 3)]
+    refused = issued = 0
+    for _ in range(40):
+        order = rng.choice(orders)
+        lines = [
+            Ask(order.pk * 10 + place, parts[place % 2], Decimal(rng.randint(1, 2500)).scaleb(-3))
+            for place in rng.sample(range(4), rng.randint(1, 4))
+        ]
+        step = rng.choice(["arrive", "reserve", "issue", "issue", "release"])
+        try:
+            with transaction.atomic():
+                if step == "arrive":
+                    cost, place = f"{rng.randint(1, 99999) / 100}", f"A-0{rng.randint(1, 3)}-1-01"
+                    stocked(s01, rng.choice(parts), f"{lines[0].quantity}", cost, place)
+                elif step == "reserve":
+                    reserve_parts(s01, source=order, lines=lines, actor=keeper)
+                elif step == "issue":
+                    issue_parts(s01, source=order, lines=lines, receiver=receiver, subject="", actor=keeper)
+                    issued += 1
+                else:
+                    release_reservations(order, actor=keeper)
+        except Gone:
+            refused += 1
+        for part in parts:
+            if StockBalance.objects.filter(part=part).exists():
+                assert_books_tie_out(s01, part)
+        assert not Backorder.objects.filter(quantity__lte=0).exists()
+    assert issued
+    assert refused
 
 
 def test_free_pieces_handed_out_make_the_back_order_smaller(s01: Store, person: Person) -> None:

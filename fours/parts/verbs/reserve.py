@@ -106,8 +106,10 @@ def release_reservations(source: Document, *, actor: Actor, line_id: int | None 
     waiting = _open_backorders(source)
     if line_id is not None:
         held, waiting = held.filter(source_line_id=line_id), waiting.filter(source_line_id=line_id)
+    # Locked before the rows are read: a delivery under way may just be adding to what is held.
+    concerned = held.values("part").union(waiting.values("part"))
+    lock_balances(source.store, Part.objects.filter(pk__in=concerned))
     rows = list(held.select_related("part").order_by("part_id"))
-    lock_balances(source.store, [row.part for row in rows])
     _hold(source.store, sum_by((row.part_id, -row.quantity) for row in rows))
     held.delete()
     waiting.update(open=False)
