@@ -12,7 +12,7 @@ from django.db import models
 
 from .text import mask_phone
 
-Kind: TypeAlias = Literal["phone", "identity", "address", "day", "text"]
+Kind: TypeAlias = Literal["phone", "identity", "address", "email", "day", "text"]
 
 HIDDEN = "****"
 
@@ -29,7 +29,7 @@ class Personal(str):
 
     @property
     def masked(self) -> str:
-        """138****5678, 3205**********1234, 苏州市吴中区****; nothing stays nothing."""
+        """138****5678, 3205**********1234, 苏州市吴中区****, z****@qq.com; nothing stays nothing."""
         return mask(self, self.kind)
 
 
@@ -50,6 +50,9 @@ def mask(text: str, kind: Kind) -> str:
         return f"{plain[:4]}{'*' * (len(plain) - 8)}{plain[-4:]}" if len(plain) > 8 else HIDDEN
     if kind == "address":
         return plain[:6] + HIDDEN if len(plain) > 10 else HIDDEN
+    if kind == "email":
+        name, at, domain = plain.rpartition("@")
+        return f"{name[:1]}{HIDDEN}{at}{domain}"
     return PersonalDay.masked if kind == "day" else HIDDEN
 
 

@@ -13,7 +13,7 @@ from fours.base.text import clean
 from fours.kernel.business_date import today
 from fours.kernel.models import User
 
-from .identifiers import check_credit_code, check_phone, check_resident_id
+from .identifiers import check_credit_code, check_email, check_phone, check_resident_id
 from .models import Contact, Customer, Phone
 
 
@@ -25,6 +25,7 @@ class CustomerFacts(TypedDict, total=False):
     birthday: date | None
     address: str
     postcode: str
+    email: str
     grade: str
     source: str
     advisor: User | None
@@ -125,6 +126,7 @@ def checked_customer(facts: Mapping[str, Any], allowed: Iterable[str]) -> dict[s
     checks: dict[str, Callable[[str], Checked[str]]] = {
         "id_number": check_resident_id,
         "credit_code": check_credit_code,
+        "email": check_email,
     }
     for name, check in checks.items():
         if name in values:

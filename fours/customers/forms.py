@@ -15,7 +15,7 @@ from fours.kernel.models import User
 from fours.org.people import employees
 
 from .facts import ContactEntry, PhoneEntry
-from .identifiers import check_credit_code, check_phone, check_resident_id
+from .identifiers import check_credit_code, check_email, check_phone, check_resident_id
 from .models import Contact, Customer, Phone
 
 if TYPE_CHECKING:
@@ -106,16 +106,17 @@ class TagsField(forms.CharField):
 class CustomerForm(FileForm):
     id_number = CheckedField(check_resident_id, label="身份证号")
     credit_code = CheckedField(check_credit_code, label="统一社会信用代码")
+    email = CheckedField(check_email, label="邮箱", max_length=100)
     tags = TagsField(label="标签", required=False, help_text="用逗号分开，如 老客户，车友会")
 
     class Meta:
         model = Customer
         fields = ("name", "kind", "id_number", "credit_code", "birthday", "source", "grade", "advisor", "call_from",
-                  "call_until", "address", "postcode", "tags", "note", "active")  # fmt: skip
+                  "call_until", "address", "postcode", "email", "tags", "note", "active")  # fmt: skip
 
     sections = (
         ("客户", ("name", "kind", "id_number", "credit_code", "birthday")),
-        ("联系", ("address", "postcode", "call_from", "call_until")),
+        ("联系", ("address", "postcode", "email", "call_from", "call_until")),
         ("服务", ("grade", "source", "advisor", "tags", "note")),
     )
 

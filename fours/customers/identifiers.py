@@ -1,12 +1,15 @@
-"""Phone numbers, resident ids (身份证号) and credit codes (统一社会信用代码)."""
+"""Phone numbers, e-mail addresses, resident ids (身份证号) and credit codes (统一社会信用代码)."""
 
 import re
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from stdnum.cn import ric, uscc
 
 from fours.base.checked import Checked, refused
 from fours.base.text import half_width, squeeze
 
+EMAIL_LENGTH = 100
 _DASHES = re.compile(r"[‐‑‒–—―−－~]")
 _COUNTRY = re.compile(r"^(?:\(?\+86\)?|0086)-?")
 _MOBILE = re.compile(r"0?(1[3-9]\d{9})")
@@ -66,6 +69,23 @@ def _phone_problem(plain: str) -> str:
     if len(plain) in (7, 8):
         return "固定电话缺少区号，应像 0512-65123456"
     return f"电话 {plain} 不是手机号、带区号的固定电话或 400/800 号码"
+
+
+def check_email(text: str) -> Checked[str]:
+    """One e-mail address without spaces, its domain in small letters; full-width signs are understood."""
+    address = half_width(squeeze(text)).removeprefix("mailto:")
+    if not address:
+        return Checked(None)
+    if _SEVERAL.search(address):
+        return refused("一格只填一个邮箱")
+    if len(address) > EMAIL_LENGTH:
+        return refused(f"邮箱最多 {EMAIL_LENGTH} 个字符")
+    name, at, domain = address.rpartition("@")
+    try:
+        validate_email(address)
+    except ValidationError:
+        return refused("邮箱应写成 name@example.com 这样")
+    return Checked(f"{name}{at}{domain.lower()}")
 
 
 def check_resident_id(text: str) -> Checked[str]:

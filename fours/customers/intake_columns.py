@@ -1,6 +1,6 @@
 """What an import knows about a customer (PF-03, PF-11), under the names dealers and their old systems use."""
 
-from fours.customers.identifiers import check_credit_code, check_phone, check_resident_id
+from fours.customers.identifiers import check_credit_code, check_email, check_phone, check_resident_id
 from fours.intake.clean import checked_by, day, text
 from fours.intake.columns import Column
 
@@ -130,6 +130,14 @@ CUSTOMER_COLUMNS = (
         personal="address",
     ),
     Column("postcode", "邮编", text(6), ("邮政编码",), lenient=True),
+    Column(
+        "email",
+        "邮箱",
+        checked_by(check_email),
+        ("电子邮箱", "电子邮件", "邮箱地址", "邮件地址", "E-mail", "客户邮箱", "车主邮箱"),
+        lenient=True,
+        personal="email",
+    ),
     Column("source", "客户来源", text(40), ("来源", "来源渠道", "客户渠道"), lenient=True),
     Column("note", "备注", text(500), ("客户备注", "说明", "备注信息"), plain=True, lenient=True),
 )

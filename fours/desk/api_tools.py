@@ -169,6 +169,7 @@ def _of_person(kind: Kind) -> BeforeValidator:
 PhoneText = Annotated[str, _of_person("phone")]
 IdentityText = Annotated[str, _of_person("identity")]
 AddressText = Annotated[str, _of_person("address")]
+EmailText = Annotated[str, _of_person("email")]
 HiddenText = Annotated[str, _of_person("text")]
 DayOfPerson = Annotated[date | None, _of_person("day")]
 DataUrl = Annotated[str, Field(max_length=6_000_000)]

@@ -1,19 +1,16 @@
 """Where a message goes: the customer's own number or address, or one that was given and checked."""
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from fours.base.errors import Refused
 from fours.base.personal import Personal
 from fours.base.text import clean
-from fours.customers.identifiers import check_phone
+from fours.customers.identifiers import check_email, check_phone
 from fours.customers.models import Customer, Phone
 
-from .models import Channel, Message
+from .models import Channel
 
 MISSING = {
     Channel.SMS: "客户没有可用的手机号。",
-    Channel.EMAIL: "请填写邮箱地址。",
+    Channel.EMAIL: "客户没有邮箱，请填写邮箱地址。",
     Channel.LETTER: "客户没有地址，无法寄信。",
 }
 LONGEST = 300
@@ -22,7 +19,7 @@ LONGEST = 300
 def address_of(customer: Customer, channel: str) -> str:
     """The customer's own address for a channel, empty when there is none.
 
-    SMS: the first valid mobile number. Letter: name and postal address. E-mail: where the last one went.
+    SMS: the first valid mobile number. Letter: name and postal address. E-mail: that of the file.
     """
     if channel == Channel.SMS:
         mobiles = customer.phones.filter(valid=True, kind=Phone.Kind.MOBILE).order_by("-primary", "pk")
@@ -30,8 +27,7 @@ def address_of(customer: Customer, channel: str) -> str:
     if channel == Channel.LETTER:
         return letter_address(customer)
     if channel == Channel.EMAIL:
-        mails = Message.objects.filter(store=customer.store_id, customer=customer, channel=Channel.EMAIL)
-        return mails.exclude(to="").order_by("-pk").values_list("to", flat=True).first() or ""
+        return customer.email
     return ""
 
 
@@ -55,11 +51,15 @@ def check_address(channel: str, to: str) -> str:
     if channel == Channel.SMS:
         return _mobile(to)
     if channel == Channel.EMAIL:
-        try:
-            validate_email(to)
-        except ValidationError as error:
-            raise Refused("邮箱地址应写成 name@example.com 这样。", field="to") from error
+        return _mail(to)
     return to
+
+
+def _mail(text: str) -> str:
+    checked = check_email(text)
+    if checked.value is None:
+        raise Refused(f"{checked.error}。", field="to")
+    return checked.value
 
 
 def is_mobile(text: str) -> bool:

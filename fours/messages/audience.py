@@ -12,7 +12,7 @@ from fours.kernel.models import Store
 
 from .addresses import letter_address
 from .consent import with_reasons
-from .models import Channel, Message
+from .models import Channel
 
 NO_ADDRESS = {Channel.SMS: "没有可用的手机号", Channel.EMAIL: "没有邮箱地址", Channel.LETTER: "没有地址"}
 SAME_NUMBER = "与其他客户同一号码"
@@ -56,11 +56,10 @@ def judged(store: Store, asked: Mapping[str, Any], channel: str, purpose: str) -
 def _address(channel: str) -> Coalesce | F:
     if channel == Channel.LETTER:
         return F("address")
-    if channel == Channel.SMS:
-        mobiles = Phone.objects.filter(customer=OuterRef("pk"), valid=True, kind=Phone.Kind.MOBILE)
-        return Coalesce(Subquery(mobiles.order_by("-primary", "pk").values("number")[:1]), Value(""))
-    mails = Message.objects.filter(customer=OuterRef("pk"), channel=Channel.EMAIL).exclude(to="")
-    return Coalesce(Subquery(mails.order_by("-pk").values("to")[:1]), Value(""))
+    if channel == Channel.EMAIL:
+        return F("email")
+    mobiles = Phone.objects.filter(customer=OuterRef("pk"), valid=True, kind=Phone.Kind.MOBILE)
+    return Coalesce(Subquery(mobiles.order_by("-primary", "pk").values("number")[:1]), Value(""))
 
 
 def preview(store: Store, asked: Mapping[str, Any], channel: str, purpose: str) -> Preview:

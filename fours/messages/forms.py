@@ -27,7 +27,7 @@ class MessageForm(TablerForm, forms.Form):
     channel = forms.ChoiceField(label="通道", choices=CHANNELS, widget=forms.RadioSelect)
     purpose = forms.ChoiceField(label="用途", choices=Purpose.choices, widget=forms.RadioSelect)
     to = forms.CharField(
-        label="收件", required=False, max_length=300, help_text="空白时用客户档案中的手机号或地址。"
+        label="收件", required=False, max_length=300, help_text="空白时用客户档案中的手机号、邮箱或地址。"
     )
     subject = forms.CharField(label="标题", required=False, max_length=100, help_text="邮件必填。")
     text = forms.CharField(label="正文", max_length=2000, widget=TEXT, help_text=PLACEHOLDERS)

@@ -190,3 +190,16 @@ def test_a_file_with_a_heading_only_is_read_and_has_no_rows(s01: Store, see: See
 def test_a_file_that_is_not_there_is_unreadable(s01: Store, tmp_path: Path) -> None:
     with pytest.raises(UnreadableFile, match="打不开文件"):
         run_import("customers", tmp_path / "gone.xlsx", "S01")
+
+
+def test_e_mail_addresses_come_along_and_a_wrong_one_is_left_out(
+    s01: Store, see: See, tmp_path: Path
+) -> None:
+    text = "客户名称,手机号,电子邮箱\r\n周八,13812340009,Zhou@QQ.com\r\n吴九,13812340010,没有@\r\n"
+    result = run_import("customers", keep(tmp_path, "x.csv", text.encode()), "S01")
+    see(s01)
+    assert (result["created"], result["errors"]) == (2, [])
+    assert (3, "邮箱") in {(said["row"], said["column"]) for said in result["warnings"]}
+    assert dict(Customer.objects.values_list("name", "email")) == {"周八": "Zhou@qq.com", "吴九": ""}
+    again = run_import("customers", keep(tmp_path, "x.csv", text.encode()), "S01")
+    assert again["unchanged"] == 2

@@ -39,6 +39,7 @@ from .test_table import POSTS
 from .world import world
 
 PHONE, IDENTITY, ADDRESS = "13800001111", "320502199003071230", "苏州市吴中区枫桥路七号三单元"
+EMAIL = "haitang.ouyang@example.com"
 BORN = date(1990, 3, 7)
 # Forms a value is written down in: only with a right that carries the right to see it.
 FORMS = frozenset({
@@ -54,7 +55,7 @@ def story(s01: Store, person: Callable[..., Actor], see: Callable[..., None]) ->
     world(s01)
     order = authorised(house(s01, plate="苏E66K88"), person("advisor", s01))
     IssueSlip.objects.update(source_id=order.pk)
-    Customer.objects.update(id_number=IDENTITY, address=ADDRESS, birthday=BORN)
+    Customer.objects.update(id_number=IDENTITY, address=ADDRESS, email=EMAIL, birthday=BORN)
     Contact.objects.create(
         customer=Customer.objects.earliest("pk"), name="李四", relation="driver", phone=PHONE
     )
@@ -115,7 +116,7 @@ def leaks(answer: HttpResponse) -> list[str]:
 
 
 def test_every_kind_of_marked_value_is_in_the_world(story: Store) -> None:
-    assert {PHONE, IDENTITY, ADDRESS, BORN.isoformat()} <= secrets()
+    assert {PHONE, IDENTITY, ADDRESS, EMAIL, BORN.isoformat()} <= secrets()
     for model in product_models():
         for field in marked_fields(model):
             assert model._default_manager.exclude(**{f"{field.name}__isnull": True}).exists(), field
@@ -195,6 +196,7 @@ def test_no_answer_of_the_interface_has_it(blind: Actor, story: Store, see: Call
     hidden = client.get("/api/v1/customers", headers=headers).json()["items"][0]
     assert hidden["birthday"] is None
     assert hidden["id_number"] == "3205**********1230"
+    assert hidden["email"] == "h****@example.com"
 
 
 def test_a_number_is_found_whole_but_not_by_its_beginning(browser: Client, story: Store) -> None:

@@ -25,6 +25,7 @@ from fours.desk.api_tools import (
     ApiRequest,
     Asked,
     DayOfPerson,
+    EmailText,
     Id,
     IdentityText,
     Listed,
@@ -75,6 +76,7 @@ class CustomerOut(Schema):
     birthday: DayOfPerson
     address: AddressText
     postcode: str
+    email: EmailText
     grade: str
     source: str
     tags: list[str]
@@ -122,6 +124,7 @@ class CustomerFactsIn(Asked):
     birthday: date | None = None
     address: Text = ""
     postcode: Text = ""
+    email: Text = ""
     grade: Literal["normal", "key"] = "normal"
     source: Text = ""
     tags: list[Text] = Field([], max_length=20)

@@ -35,6 +35,7 @@ class Customer(StoreScoped):
     birthday = PersonalDate("生日", null=True, blank=True)
     address = PersonalText("地址", personal="address", max_length=200, blank=True)
     postcode = models.CharField("邮编", max_length=6, blank=True)
+    email = PersonalText("邮箱", personal="email", max_length=100, blank=True, default="")
     grade = models.CharField("级别", max_length=10, choices=Grade.choices, default=Grade.NORMAL)
     source = models.CharField("来源", max_length=40, blank=True)
     advisor = models.ForeignKey(

@@ -68,6 +68,8 @@ def test_a_customer_is_found_by_pinyin_initials_phone_and_last_four(advisor: Act
         ("id_number", {"id_number": "320502199001011230"}),
         ("credit_code", {"credit_code": "91320500MA1XXXXXX1"}),
         ("postcode", {"postcode": "2150"}),
+        ("email", {"email": "zhang@qq"}),
+        ("email", {"email": f"{'z' * 60}@{'q' * 50}.com"}),
         ("birthday", {"birthday": date(2150, 1, 1)}),
         ("kind", {"kind": "robot"}),
         ("call_until", {"call_from": time(18), "call_until": time(9)}),

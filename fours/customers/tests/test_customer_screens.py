@@ -117,11 +117,23 @@ def test_a_new_customer_is_made_with_phones_and_contact(client_of: ClientOf, s01
     assert made.contacts.get().phone == "13700002222"
 
 
+def test_an_e_mail_address_is_kept_and_shown_to_who_may_see_it(client_of: ClientOf, s01: Store) -> None:
+    client_of("advisor", s01).post("/customers/new/", typed("李四", "13900001111", email=" lisi＠QQ.com"))
+    made = Customer.objects.get()
+    assert made.email == "lisi@qq.com"
+    address = f"/customers/{made.pk}/"
+    assert "lisi@qq.com" in client_of("advisor", s01).get(address).text
+    masked = client_of("foreman", s01).get(address).text
+    assert "l****@qq.com" in masked
+    assert "lisi@qq.com" not in masked
+
+
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
         ({"phones-0-number": "1381234567"}, "手机号应为 11 位，现在是 10 位"),
         ({"id_number": "12345"}, "身份证号应为 18 位，现在是 5 位"),
+        ({"email": "lisi@qq"}, "邮箱应写成 name@example.com 这样"),
         ({"name": ""}, "必填"),
         ({"contacts-0-phone": "13700002222"}, "请填写联系人姓名"),
         ({"call_from": "18:00"}, "方便来电的起止时间请都填，或都不填"),

@@ -32,8 +32,9 @@ NAME, PHONE, IDENTITY, ADDRESS = (
     "320502199003071230",
     "苏州市吴中区枫桥路七号三单元",
 )
+EMAIL = "haitang.ouyang@example.com"
 OTHERS, DRIVER = "13900002222", "司马相如"
-WORDS = (NAME, PHONE, IDENTITY, ADDRESS, OTHERS, DRIVER, "1990-03-07")
+WORDS = (NAME, PHONE, IDENTITY, ADDRESS, EMAIL, OTHERS, DRIVER, "1990-03-07")
 
 
 @pytest.fixture
@@ -46,7 +47,13 @@ def customer(s01: Store, manager: Actor) -> Customer:
     """Somebody whose words stand wherever a person's words can stand: a signed order, remarks, files, a load, the log."""
     at = house(s01)
     owner = change_customer(
-        at.owner, name=NAME, id_number=IDENTITY, address=ADDRESS, birthday=date(1990, 3, 7), actor=manager
+        at.owner,
+        name=NAME,
+        id_number=IDENTITY,
+        address=ADDRESS,
+        email=EMAIL,
+        birthday=date(1990, 3, 7),
+        actor=manager,
     )
     Contact.objects.create(customer=owner, name=DRIVER, relation="driver", phone=OTHERS)
     order = authorised(at, manager)

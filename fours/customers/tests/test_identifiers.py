@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fours.customers.identifiers import check_credit_code, check_phone, check_resident_id
+from fours.customers.identifiers import check_credit_code, check_email, check_phone, check_resident_id
 
 
 @pytest.mark.parametrize(
@@ -99,3 +99,32 @@ def test_credit_codes() -> None:
 def test_a_wrong_credit_code_is_refused_with_the_reason(typed: str, message: str) -> None:
     error = check_credit_code(typed).error
     assert message in (error or "")
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        (" zhang.jg@QQ.com ", "zhang.jg@qq.com"),
+        ("Zhang＠１６３．ｃｏｍ", "Zhang@163.com"),
+        ("mailto:a+b@vip.sina.com.cn", "a+b@vip.sina.com.cn"),
+        ("", None),
+    ],
+)
+def test_e_mail_addresses(typed: str, stored: str | None) -> None:
+    checked = check_email(typed)
+    assert (checked.value, checked.error) == (stored, None)
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("zhang", "name@example.com"),
+        ("zhang@", "name@example.com"),
+        ("张@qq", "name@example.com"),
+        ("a@qq.com\nb@qq.com", "name@example.com"),
+        ("a@qq.com;b@qq.com", "一格只填一个邮箱"),
+        ("<script>@qq.com", "name@example.com"),
+    ],
+)
+def test_a_wrong_e_mail_address_is_refused(typed: str, message: str) -> None:
+    assert message in (check_email(typed).error or "")

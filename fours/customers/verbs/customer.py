@@ -223,7 +223,7 @@ def merge_customers(
     return into
 
 
-_GAPS = ("id_number", "credit_code", "birthday", "address", "postcode", "source", "advisor",
+_GAPS = ("id_number", "credit_code", "birthday", "address", "postcode", "email", "source", "advisor",
          "call_from", "call_until", "note")  # fmt: skip
 
 

@@ -37,12 +37,29 @@ def erase_customer(customer: Customer, *, reason: str, actor: Actor, version: in
         erase_rows(customer.store, rows)
     customer = take(customer)
     customer.name, customer.note, customer.tags, customer.source = f"已删除客户{customer.pk}", "", [], ""
-    customer.birthday, customer.address, customer.id_number, customer.postcode = None, "", "", ""
+    customer.birthday, customer.address, customer.id_number, customer.postcode, customer.email = (
+        None,
+        "",
+        "",
+        "",
+        "",
+    )
     customer.do_not_call, customer.marketing_consent = True, False
     customer.active, customer.advisor, customer.erased_at = False, None, timezone.now()
     keep(
         customer,
-        *("name", "note", "tags", "source", "birthday", "address", "id_number", "postcode", "do_not_call"),
+        *(
+            "name",
+            "note",
+            "tags",
+            "source",
+            "birthday",
+            "address",
+            "id_number",
+            "postcode",
+            "email",
+            "do_not_call",
+        ),
         *("marketing_consent", "active", "advisor", "erased_at"),
     )
     remove_keys(customer, KIND)

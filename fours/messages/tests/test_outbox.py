@@ -8,11 +8,18 @@ from django.utils import timezone
 
 from fours.base.errors import Refused
 from fours.customers.models import Customer
-from fours.customers.verbs.customer import create_customer, merge_customers, record_consent, stop_calls
+from fours.customers.verbs.customer import (
+    change_customer,
+    create_customer,
+    merge_customers,
+    record_consent,
+    stop_calls,
+)
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.models import Event, Store
 from fours.kernel.store_settings import change_setting
+from fours.messages.audience import preview, receivers
 from fours.messages.models import Message, OptOut
 from fours.messages.quiet import after_quiet
 from fours.messages.texts import check_text, fill, parts_of
@@ -279,3 +286,21 @@ def test_no_number_and_no_word_stands_in_the_history(customer: Customer, clerk: 
     said = "".join(told(event) for event in Event.objects.filter(kind__startswith="messages."))
     assert "13812345678" not in said
     assert "机密" not in said
+
+
+def test_a_mail_goes_to_the_address_on_file(customer: Customer, clerk: Actor) -> None:
+    with pytest.raises(Refused, match="客户没有邮箱") as refusal:
+        queue_message(customer, channel="email", subject="取车", text="取车", actor=clerk)
+    assert "to" in refusal.value.fields
+    assert not Message.objects.exists()
+    customer = change_customer(customer, email="Zhang.JG@QQ.com", actor=clerk)
+    row = queue_message(customer, channel="email", subject="取车", text="取车", actor=clerk)
+    assert (row.to, row.state) == ("Zhang.JG@qq.com", "waiting")
+
+
+def test_a_broadcast_by_mail_reaches_who_has_an_address(customer: Customer, clerk: Actor, s01: Store) -> None:
+    other = create_customer(s01, name="李梅", email="limei@example.com", actor=clerk)
+    record_consent(other, agreed=True, actor=clerk)
+    counted = preview(s01, {}, "email", "marketing")
+    assert (counted.reached, dict(counted.left_out)) == (1, {"没有邮箱地址": 1})
+    assert list(receivers(s01, {}, "email", "marketing")) == [(other, "limei@example.com")]

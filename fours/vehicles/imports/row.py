@@ -30,7 +30,7 @@ _COMPANY = re.compile(
     r"公司|集团|厂$|店$|局$|部$|院$|中心$|学校|大学|中学|小学|银行|合作社|事务所|委员会|政府|协会"
 )
 _PHONES = ("phone", "other_phone")
-OF_CUSTOMER = ("id_number", "credit_code", "birthday", "address", "postcode", "source", "note")
+OF_CUSTOMER = ("id_number", "credit_code", "birthday", "address", "postcode", "email", "source", "note")
 _OF_CAR = ("vin", "plate", "brand", "series", "model_name", "engine_number", "color", "drive", "use", "registered_on",
            "produced_on", "sold_on", "note")  # fmt: skip
 # Of these the later one is the newer knowledge.
