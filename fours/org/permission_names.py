@@ -12,6 +12,7 @@ PERMISSION_NAMES: Mapping[str, str] = {
     "service.report_finding": "报告增项", "service.team_check": "组检", "service.final_check": "终检",
     "service.wash": "洗车", "service.cash": "收款", "service.gate_pass": "开出门证", "service.on_account": "批准挂账",
     "service.approve": "过目大额和重点客户工单", "approvals.change": "维护权限额度和审批步骤", "service.reverse": "冲销和退款",
+    "service.opening": "登记和冲销期初应收",
     "service.change_catalogue": "维护维修项目、套餐和工时单价", "parts.view": "查看配件和库存",
     "parts.change": "维护配件和盘点",
     "parts.issue": "发料和退料", "parts.receive": "入库", "parts.view_cost": "查看成本", "parts.import": "导入配件和库存",

@@ -31,18 +31,18 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "gm": LOOK | {
         "survey.view", "survey.view_report", "survey.sign_report", "parts.view_cost", "service.on_account", "org.view",
         "org.change_settings", "service.approve", "kernel.export", "kernel.view_personal", "messages.view",
-        "approvals.change", "customers.erase", "kernel.open_locked", "kernel.export_many",
+        "approvals.change", "customers.erase", "kernel.open_locked", "kernel.export_many", "service.opening",
         "org.change_rights", "org.grant_any", "archive.view", "archive.download",
     },
     "aftersales_manager": ADVISOR | TO_MANY | FOLDERS | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
-        "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase",
+        "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase", "service.opening",
     },
     "service_manager": ADVISOR | TO_MANY | FOLDERS | {
         "service.dispatch", "service.on_account", "service.gate_pass", "service.approve", "service.reverse",
         "survey.solve", "survey.view_report", "survey.sign_report", "parts.view_cost", "org.view", "org.change_settings",
-        "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase",
+        "service.change_catalogue", "kernel.export", "customers.merge", "customers.erase", "service.opening",
     },
     "frontdesk_supervisor": ADVISOR | {
         "archive.view",
@@ -82,7 +82,7 @@ PERMISSIONS_OF_POST: dict[str, frozenset[str]] = {
     "tool_keeper": frozenset(),
     "it_admin": frozenset({"org.view", "org.manage_users", "org.change_rights", "org.change_settings",
                            "org.manage_devices",
-                           "customers.import", "parts.import",
+                           "customers.import", "parts.import", "service.opening",
                            "messages.change_providers",
                            "customers.view", "vehicles.view", "parts.view"}),
 }  # fmt: skip

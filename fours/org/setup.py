@@ -95,12 +95,11 @@ def _facts(store: Store) -> Found:
 
 
 def _people(store: Store) -> Found:
-    held = set(present_assignments(store).values_list("post", flat=True))
-    missing = [post_names()[post] for post in NEEDED_POSTS if post not in held]
+    held = set(present_assignments(store).values_list("post", "user"))
+    posts, people = {post for post, _ in held}, {user for _, user in held}
+    missing = [post_names()[post] for post in NEEDED_POSTS if post not in posts]
     if not missing:
-        return Found(
-            True, f"已有 {present_assignments(store).values('user').distinct().count()} 人，各岗位都有人"
-        )
+        return Found(True, f"已有 {len(people)} 人，各岗位都有人")
     return Found(False, f"还没有人任：{'、'.join(missing)}")
 
 

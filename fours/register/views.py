@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from fours.base.errors import NotAllowed, NotThere, Refused
+from fours.base.errors import NotThere, Refused
 from fours.base.excel import excel_answer
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
@@ -142,9 +142,9 @@ def rest_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse
 
 
 def admit(request: ActorRequest, permission: str | None, *, must: bool = False) -> None:
-    """Refuse without the permission; with `must`, None means that nobody has it."""
+    """Refuse without the permission; with `must`, None means that there is no such page."""
     if must and permission is None:
-        raise NotAllowed("这些资料由系统维护，不能在这里修改。")
+        raise NotThere("这些资料不在这里修改。")
     request.actor.require(permission, request.actor.must_store.pk)
 
 

@@ -14,6 +14,7 @@ from .models import (
     AdditionalWork,
     FeeLine,
     LaborLine,
+    OpeningReceivable,
     PartLine,
     Payment,
     RepairOrder,
@@ -81,6 +82,24 @@ def paid_is_the_sum_of_payments() -> Iterator[str]:
         yield f"{row.number}: is paid with {row.paid} of {row.total}"
 
 
+def receivables_tie_out() -> Iterator[str]:
+    """Each opening receivable was paid what its payments say, `paid` to the cent; a reversed one has its opposite."""
+    payments = Payment.objects.filter(receivable=OuterRef("pk")).order_by().values("receivable")
+    total = Subquery(payments.annotate(sum=Sum("amount")).values("sum"), output_field=AMOUNT)
+    rows = OpeningReceivable.objects.annotate(received=Coalesce(total, ZERO, output_field=AMOUNT))
+    for row in rows.exclude(paid=F("received")).order_by("pk"):
+        yield f"{row.number}: paid is {row.paid}, its payments say {row.received}"
+    for row in rows.filter(state="paid").exclude(paid=F("total")).order_by("pk"):
+        yield f"{row.number}: is paid with {row.paid} of {row.total}"
+    undone = rows.filter(state="reversed", reverses=None)
+    for row in undone.filter(reversed_by=None).order_by("pk"):
+        yield f"{row.number}: is reversed without a counter-entry"
+    for row in undone.exclude(reversed_by=None).exclude(reversed_by__total=-F("total")).order_by("pk"):
+        yield f"{row.number}: {row.total} is not what its counter-entry takes back"
+    for row in rows.filter(reverses__isnull=False).exclude(reverses__state="reversed").order_by("pk"):
+        yield f"{row.number}: takes back an entry that stands"
+
+
 def issued_is_the_sum_of_slips() -> Iterator[str]:
     """What an order's part lines say was issued is what slips say was taken and not brought back.
 
@@ -101,6 +120,7 @@ def lines_tie_out() -> Iterator[str]:
 
 register_check("statements", statements_are_their_lines)
 register_check("payments", paid_is_the_sum_of_payments)
+register_check("opening receivables", receivables_tie_out)
 register_check("issued parts", issued_is_the_sum_of_slips)
 register_check("lines", lines_tie_out)
 register_numbered(AdditionalWork, "number")

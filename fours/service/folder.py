@@ -118,12 +118,14 @@ def signed_statements(store: Store, month: date) -> Iterator[Gap]:
 
 
 def receipts(store: Store, month: date) -> Iterator[Gap]:
-    """Money was receipted: one paper may name several ways of paying, so one of a statement is enough."""
-    rows = numbered_in(Payment, store, month).select_related("received_by")
+    """Money was receipted: one paper may name several ways of paying, so one of a bill is enough."""
+    rows = numbered_in(Payment, store, month).select_related("received_by", "statement", "receivable")
     bare = without_paper(rows, "service.receipt")
-    receipted = rows.exclude(pk__in=bare.order_by().values("pk")).order_by().values("statement")
-    for row in bare.exclude(statement__in=receipted):
-        yield _gap(row.number, NO_PAPER, row.received_by, "statement", row.statement_id)
+    kept = rows.exclude(pk__in=bare.order_by().values("pk")).order_by()
+    for name, page in (("statement", "statement"), ("receivable", "opening_receivable")):
+        receipted = kept.exclude(**{name: None}).values(name)
+        for row in bare.exclude(**{name: None}).exclude(**{f"{name}__in": receipted}):
+            yield _gap(row.number, NO_PAPER, row.received_by, page, row.bill.pk)
 
 
 def gate_passes(store: Store, month: date) -> Iterator[Gap]:

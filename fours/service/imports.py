@@ -12,6 +12,7 @@ from fours.kernel.models import Store
 
 from .intake_columns import LABOR_OPERATION_COLUMNS
 from .models import LaborOperation
+from .receivable_intake import RECEIVABLES
 from .undo import was_withdrawn
 
 FIELDS = tuple(column.name for column in LABOR_OPERATION_COLUMNS if column.name != "code")
@@ -74,3 +75,4 @@ register_intake(
         "labor-operations", "维修项目", LABOR_OPERATION_COLUMNS, load_operation, "service.change_catalogue"
     )
 )
+register_intake(RECEIVABLES)

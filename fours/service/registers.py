@@ -1,15 +1,20 @@
-"""Catalogues of the workshop: operations with their hours, prices of an hour, packages (SV-05)."""
+"""Catalogues of the workshop: operations with their hours, prices of an hour, packages (SV-05); what old bills still owe."""
 
 from decimal import Decimal
+from typing import Any
 
 from django import forms
+from django.db.models import Q
+from django.urls import reverse
 
-from fours.base.text import initials
+from fours.base.text import initials, squeeze
+from fours.customers.search import KIND
+from fours.desk.search import matching_ids
 from fours.kernel.actor import Actor
 from fours.register import Register, RegisterForm, column, register
 
 from .guarantee import RepairKind
-from .models import LaborOperation, LaborRate, Package
+from .models import LaborOperation, LaborRate, OpeningReceivable, Package
 
 CHANGE = "service.change_catalogue"
 
@@ -80,3 +85,36 @@ class PackageRegister(Register):
 
     def prepare(self, row: Package, actor: Actor) -> None:
         row.code = row.code.upper()
+
+
+@register
+class OpeningReceivableRegister(Register):
+    """The list for reading; entries come by the import or one by one, and are changed by verbs only."""
+
+    name = "opening_receivables"
+    model = OpeningReceivable
+    view = "service.view_money"
+    columns = (
+        "number", "foreign_number", "customer", "plate", "billed_on", "total", "paid", "due", "state",
+    )  # fmt: skip
+    filters = ("state",)
+    search = ("number", "foreign_number", "plate")
+    ordering = ("-id",)
+    icon = "receipt"
+    order = 95
+
+    def matching(self, rows: Any, text: str, actor: Actor) -> Any:
+        """By either number, the plate, or the customer."""
+        said = squeeze(text).upper()
+        number = Q(number=said) | Q(foreign_number=said) | Q(plate__startswith=said)
+        return rows.filter(number | Q(customer__in=matching_ids(actor, KIND, text)))
+
+    def address(self, row: OpeningReceivable) -> str:
+        return reverse("opening_receivable", args=[row.pk])
+
+    def is_figure(self, name: str) -> bool:
+        return name == "due" or super().is_figure(name)
+
+    @column("尚欠")
+    def due(self, row: OpeningReceivable) -> str:
+        return "—" if row.state == OpeningReceivable.State.REVERSED else f"{row.due:,.2f}"

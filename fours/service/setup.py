@@ -1,11 +1,14 @@
-"""The steps of 开业设置 about the workshop: prices of an hour and the list of labor (PF-15)."""
+"""The steps of 开业设置 about the workshop and the till: prices of an hour, the list of labor, old debts (PF-15)."""
+
+from django.db.models import Count, Sum
 
 from fours.kernel.business_date import today
 from fours.kernel.models import Store
 from fours.org.setup import Found, Link, Step, counted, register_step
 
-from .models import LaborOperation, LaborRate
+from .models import LaborOperation, LaborRate, OpeningReceivable
 from .models.catalogue import WorkKind
+from .verbs.receivable import OPENING
 
 
 def _rates(store: Store) -> Found:
@@ -38,6 +41,31 @@ register_step(
         "厂家或本店的工时表：代码、名称、工种、标准工时。没有工时表时，开单可以手写项目。",
         _operations,
         (Link("导入工时表", "intakes", "parts.import"), Link("维修项目", "labor_operations", "service.view")),
+        optional=True,
+    )
+)
+
+
+def _receivables(store: Store) -> Found:
+    rows = OpeningReceivable.objects.filter(store=store).exclude(state=OpeningReceivable.State.REVERSED)
+    sums = rows.aggregate(number=Count("pk"), total=Sum("total"))
+    found = counted(sums["number"], "张旧单")
+    return Found(
+        found.done, f"{found.sentence}，共 {sums['total']:,.2f} 元" if found.done else found.sentence
+    )
+
+
+register_step(
+    Step(
+        90,
+        "期初应收",
+        "启用以前谁还欠多少，按旧单逐张登记；收款照常在收银台办理，不计入本系统的产值。",
+        _receivables,
+        (
+            Link("导入", "intakes", OPENING),
+            Link("逐张登记", "opening_receivable_new", OPENING),
+            Link("期初应收", "opening_receivables", "service.view_money"),
+        ),
         optional=True,
     )
 )

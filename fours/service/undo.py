@@ -1,4 +1,4 @@
-"""Taking back what an import did to the labor catalogue: operations go out of use, or are as they were (PF-11)."""
+"""Taking back what an import did: operations go out of use or are as they were, old debts are reversed (PF-11)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,8 @@ from fours.kernel.models import Event, Store
 from fours.kernel.usage import check_unused
 from fours.kernel.verbs import take
 
-from .models import LaborOperation
+from .models import LaborOperation, OpeningReceivable
+from .verbs.receivable import UNDONE, reverse_receivable
 
 WITHDRAWN = "service.laboroperation_withdrawn"
 
@@ -43,3 +44,10 @@ def restore_operation(event: Event, values: Mapping[str, Any], actor: Actor) -> 
     announce(
         "service.laboroperation_changed", operation, actor=actor, sentence=sentence, data={"changes": back}
     )
+
+
+@takes_back("service.receivable_opened")
+def reverse_debt(event: Event, values: Mapping[str, Any], actor: Actor) -> None:
+    """The entry is reversed, unless money came for it; a debtor's file that was made for it stays."""
+    entry = OpeningReceivable.objects.get(store=event.store_id, pk=event.aggregate_id)
+    reverse_receivable(entry, reason=UNDONE, actor=actor)

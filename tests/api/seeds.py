@@ -25,6 +25,7 @@ from fours.service.models import (
     FeeLine,
     Inspection,
     LaborLine,
+    OpeningReceivable,
     Package,
     PartLine,
     Payment,
@@ -291,6 +292,12 @@ class Seeds:
         settled = paid(self.store, self.person, plate="苏E503KK")
         money = Payment.objects.filter(statement=settled).get()
         self.may("POST /payments/{pk}/refund", money.pk, {"amount": "80.00", "reason": "多收"})
+        owed_before = self.rows[OpeningReceivable]
+        self.may("POST /opening-receivables", None,
+                 {"customer_id": self.at.owner.pk, "foreign_number": "JS-77", "billed": "300.00"})  # fmt: skip
+        self.may("POST /opening-receivables/{pk}/collect", owed_before.pk,
+                 {"parts": [{"kind": "cash", "amount": "100.00"}]})  # fmt: skip
+        self.may("POST /opening-receivables/{pk}/reverse", owed_before.pk, {"reason": "重复登记"})
         car = settled.order
         self.may("POST /repair-orders/{pk}/check-handover", car.pk, {"items": handover_checklist(car)})
         out = paid(self.store, self.person, plate="苏E504KK").order

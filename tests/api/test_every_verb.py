@@ -18,6 +18,7 @@ from fours.service.models import (
     Appointment,
     CheckIn,
     LaborLine,
+    OpeningReceivable,
     Payment,
     RepairOrder,
     Statement,
@@ -40,6 +41,7 @@ RESOURCES: dict[type[models.Model], tuple[str, ...]] = {
     LaborLine: ("jobs",),
     LotBalance: ("lot-balances",),
     Message: ("messages",),
+    OpeningReceivable: ("opening-receivables",),
     Payment: ("payments",),
     PricedLine: ("jobs", "part-lines", "fee-lines"),
     RepairOrder: ("repair-orders",),
@@ -52,7 +54,7 @@ RESOURCES: dict[type[models.Model], tuple[str, ...]] = {
 # What a verb's name says of its aggregate, left out of the address.
 AGGREGATE = (
     "_(additional_work|binding|offer|daily_report|check_in|vehicles?|appointment|customers?|request|order|job|line|wash|task"
-    "|handling|statement|payment|message|stock|call)$"
+    "|handling|statement|payment|receivable|message|stock|call)$"
 )
 # Makers, changes, and what has another name in the interface than among the verbs.
 ADDRESSES = {
@@ -68,6 +70,7 @@ ADDRESSES = {
     "issue_to_order": "POST /repair-orders/{pk}/issue-parts",
     "note_large_order": "POST /repair-orders/{pk}/note-large",
     "open_order": "POST /repair-orders",
+    "open_receivable": "POST /opening-receivables",
     "queue_message": "POST /messages",
     "receive_parts": "POST /stock-receipts",
     "request_approval": "POST /approvals",

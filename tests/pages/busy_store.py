@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from conftest import make_store
 from fours.approvals.verbs.request import request_approval
+from fours.customers.models import Customer
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import add_attachments
 from fours.kernel.comments import add_comment
@@ -42,6 +43,8 @@ from fours.service.tests.workshop_house import (
 from fours.service.verbs.additional import offer_additional_work, report_finding
 from fours.service.verbs.lines import add_fee, add_labor, add_part
 from fours.service.verbs.parts import Give, issue_to_order
+from fours.service.verbs.payment import Part as Money
+from fours.service.verbs.receivable import OldBill, collect_receivable, open_receivable
 from fours.survey.models import FollowUpCall, HandlingSheet
 from fours.survey.questionnaire import QUESTIONS
 from fours.survey.tests.care import billed, delivered
@@ -194,6 +197,7 @@ def _money_and_calls(busy: BusyStore) -> None:
                 call, answers={q.code: 1 for q in QUESTIONS}, satisfied=False, words="不满意",
                 problem_kind="cleaning", actor=person("crm_agent", store),
             )  # fmt: skip
+    _old_debts(busy)
     busy.rows |= {
         "completed": order,
         "statement": Statement.objects.filter(state="issued").latest("pk"),
@@ -205,6 +209,19 @@ def _money_and_calls(busy: BusyStore) -> None:
         "report": ensure_report(store, timezone.localdate()),
         "task": Task.objects.filter(post="advisor").latest("pk"),
     }
+
+
+def _old_debts(busy: BusyStore) -> None:
+    store, debtor = busy.store, busy.rows["owner"]
+    assert isinstance(debtor, Customer)
+    for count in range(ROWS):
+        bill = OldBill(f"JS-{count}", Decimal(300), plate=f"苏E9{count:04}")
+        manager = busy.person("service_manager", store)
+        owed = open_receivable(store, customer=debtor, bill=bill, actor=manager)
+        collect_receivable(owed, parts=[Money("cash", Decimal(50))], actor=busy.person("cashier", store))
+    for _ in range(ROWS):
+        collect_receivable(owed, parts=[Money("cash", Decimal(5))], actor=busy.person("cashier", store))
+    busy.rows["receivable"] = owed
 
 
 def _history_of_one_car(busy: BusyStore, s: Shop) -> None:

@@ -110,6 +110,10 @@ TABLE: dict[str, str] = {
     "issue_statements": f"{RECEPTION} settlement_clerk",
     "receive_payments": "cashier settlement_clerk",
     "refund_payment": MANAGERS,
+    # PF-15: what was owed before the first day is entered by who answers for it or sets the store up, never by the till
+    "open_receivable": f"gm {MANAGERS} it_admin",
+    "collect_receivable": "cashier settlement_clerk",
+    "reverse_receivable": f"gm {MANAGERS} it_admin",
     "reverse_statement": MANAGERS,
     "give_gate_pass": f"cashier settlement_clerk frontdesk_supervisor {MANAGERS}",
     "check_handover": RECEPTION,

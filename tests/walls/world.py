@@ -19,6 +19,7 @@ from fours.service.models import (
     Appointment,
     CheckIn,
     LaborLine,
+    OpeningReceivable,
     Payment,
     RepairOrder,
     Statement,
@@ -58,6 +59,10 @@ def world(store: Store) -> Aggregates:
         store=store, number=f"RC-{store.code}-260302-0001", statement=statement, kind="cash", amount=Decimal(1),
         received_by=hand, business_date=day,
     )  # fmt: skip
+    receivable = OpeningReceivable.objects.create(
+        store=store, number=f"AR-{store.code}-260302-0001", foreign_number=f"JS-{store.code}-1", customer=customer,
+        billed=Decimal(300), total=Decimal(300), business_date=day,
+    )  # fmt: skip
     appointment = Appointment.objects.create(
         store=store, number=f"AP-{store.code}-260302-0001", vehicle=car, contact_name="欧阳海棠", at=now, hours=Decimal(1),
         contact_phone="13800000001", advisor=hand, concern="保养",
@@ -93,7 +98,7 @@ def world(store: Store) -> Aggregates:
     )
     place, line = _stock(store, hand)
     rows: list[models.Model] = [
-        store, customer, car, order, job, work, statement, payment, appointment, check_in, call, sheet, task, place,
+        store, customer, car, order, job, work, statement, payment, receivable, appointment, check_in, call, sheet, task, place,
         line, message,
         Broadcast.objects.create(store=store, name="国庆问候", channel="sms", purpose="service", text="节日快乐"),
         Wash.objects.create(order=order),

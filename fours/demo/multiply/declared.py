@@ -73,7 +73,8 @@ KEPT: Mapping[str, str] = MappingProxyType(
             ("kernel.securityentry", "kernel.idempotencykey", "kernel.occurrence", "kernel.closeddate",
              "kernel.intakeload", "kernel.intakerow", "kernel.intakemapping", "survey.dailyreport",
              "messaging.message", "messaging.messagetemplate", "messaging.broadcast", "messaging.optout",
-             "messaging.provider", "approvals.approvalrequest", "approvals.approvalstep"),
+             "messaging.provider", "approvals.approvalrequest", "approvals.approvalstep",
+             "service.openingreceivable"),
             "not part of a visit",
         ),
         **dict.fromkeys(

@@ -18,6 +18,7 @@ router.add_router("/additional-works", additional.router, tags=["additional-work
 router.add_router("/inspections", records.inspections, tags=["inspections"])
 router.add_router("/washes", jobs.washes, tags=["washes"])
 router.add_router("/statements", settlement.statements, tags=["statements"])
+router.add_router("/opening-receivables", settlement.receivables, tags=["opening-receivables"])
 router.add_router("/payments", settlement.payments, tags=["payments"])
 router.add_router("/labor-operations", catalogue.operations, tags=["catalogue"])
 router.add_router("/packages", catalogue.packages, tags=["catalogue"])

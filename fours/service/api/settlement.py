@@ -1,11 +1,15 @@
-"""`/api/v1/statements`, `/payments`: what is owed and what was paid (SV-12)."""
+"""`/api/v1/statements`, `/opening-receivables`, `/payments`: what is owed and what was paid (SV-12, PF-15)."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Literal
 
+from django.http import HttpResponse
+from django.urls import reverse
 from ninja import Query, Router
 from pydantic import Field
 
+from fours.customers.models import Customer
 from fours.desk.api_tools import (
     ApiRequest,
     Asked,
@@ -16,18 +20,31 @@ from fours.desk.api_tools import (
     Text,
     Versioned,
     WithReason,
+    created,
     held,
     listing,
     reader,
+    referred,
     rows_of,
+    writer,
 )
-from fours.service.models import Payment, Statement
+from fours.service.models import OpeningReceivable, Payment, Statement
 from fours.service.verbs.payment import Part, receive_payments, refund_payment
+from fours.service.verbs.receivable import OldBill, collect_receivable, open_receivable, reverse_receivable
 from fours.service.verbs.settlement import put_on_account, reverse_statement
 
-from .shapes import PaymentOut, StatementOut, StatementRow, statement_whole
+from .shapes import (
+    PaymentOut,
+    ReceivableOut,
+    ReceivableRow,
+    StatementOut,
+    StatementRow,
+    receivable_whole,
+    statement_whole,
+)
 
 statements = Router()
+receivables = Router()
 payments = Router()
 
 
@@ -61,8 +78,28 @@ class StatementPage(Page):
     customer_id: Id | None = None
 
 
+class OldBillIn(Asked):
+    """A bill of the system before; `billed` less `paid_before` is what is still open."""
+
+    customer_id: Id
+    foreign_number: Text
+    billed: Money
+    paid_before: Money = Decimal(0)
+    billed_on: date | None = None
+    plate: Text = ""
+    note: Text = ""
+
+
+class ReceivablePage(Page):
+    state: Literal["issued", "part_paid", "paid", "reversed"] | None = None
+    number: str = Field("", max_length=32)
+    foreign_number: str = Field("", max_length=40)
+    customer_id: Id | None = None
+
+
 class PaymentPage(Page):
     statement_id: Id | None = None
+    receivable_id: Id | None = None
     kind: Literal["cash", "wechat", "alipay", "card", "transfer"] | None = None
     business_date: date | None = None
 
@@ -109,11 +146,56 @@ def reverse_it(request: ApiRequest, pk: int, data: WithReason) -> Statement:
     return statement_whole(request, row)
 
 
+@receivables.get("", response=Listed[ReceivableRow], url_name="opening_receivables")
+def receivable_list(request: ApiRequest, page: Query[ReceivablePage]) -> object:
+    """What was owed to the caller's stores on their first day, the newest entry first."""
+    rows = rows_of(OpeningReceivable, reader(request, page.store))
+    for name in ("state", "number", "foreign_number", "customer_id"):
+        if wanted := getattr(page, name):
+            rows = rows.filter(**{name: wanted})
+    return listing(rows, page, lambda shown: shown.select_related("store", "customer"))
+
+
+@receivables.post("", response={201: ReceivableOut}, url_name="opening_receivables")
+def enter_receivable(request: ApiRequest, response: HttpResponse, data: OldBillIn, store: str = "") -> object:
+    """Enter what is still open of an old bill; one entry stands for each old number."""
+    actor = writer(request, store)
+    customer = referred(Customer, data.customer_id, actor, "customer_id")
+    assert customer is not None
+    bill = OldBill(data.foreign_number, data.billed, data.paid_before, data.billed_on, data.plate, data.note)
+    row = open_receivable(actor.must_store, customer=customer, bill=bill, actor=actor)
+    address = reverse("api:opening_receivable", args=[row.pk])
+    return created(request, response, address, receivable_whole(request, row))
+
+
+@receivables.get("/{int:pk}", response=ReceivableOut, url_name="opening_receivable")
+def receivable(request: ApiRequest, pk: int) -> OpeningReceivable:
+    """One opening receivable with its payments."""
+    return receivable_whole(request, held(request, OpeningReceivable, pk)[0])
+
+
+@receivables.post("/{int:pk}/collect", response=ReceivableOut)
+def collect(request: ApiRequest, pk: int, data: Receive) -> OpeningReceivable:
+    """Take money in one or several kinds, never more than is open."""
+    row, actor = held(request, OpeningReceivable, pk)
+    parts = [Part(part.kind, part.amount, part.reference) for part in data.parts]
+    collect_receivable(row, parts=parts, actor=actor, version=data.version)
+    return receivable_whole(request, row)
+
+
+@receivables.post("/{int:pk}/reverse", response=ReceivableOut)
+def reverse_entry(request: ApiRequest, pk: int, data: WithReason) -> OpeningReceivable:
+    """Reverse an entry by a counter-entry; its old number may then be entered anew."""
+    row, actor = held(request, OpeningReceivable, pk)
+    reverse_receivable(row, reason=data.reason, actor=actor, version=data.version)
+    return receivable_whole(request, row)
+
+
 @payments.get("", response=Listed[PaymentOut], url_name="payments")
 def payment_list(request: ApiRequest, page: Query[PaymentPage]) -> object:
     """Payments of the caller's stores, the newest first."""
     rows = rows_of(Payment, reader(request, page.store))
-    for name in ("statement_id", "kind", "business_date"):
+    for name in ("statement_id", "receivable_id", "kind", "business_date"):
         if wanted := getattr(page, name):
             rows = rows.filter(**{name: wanted})
     return listing(rows, page, lambda shown: shown.select_related("store", "received_by"))
@@ -128,5 +210,5 @@ def payment(request: ApiRequest, pk: int) -> Payment:
 @payments.post("/{int:pk}/refund", response=PaymentOut)
 def refund(request: ApiRequest, pk: int, data: Refund) -> Payment:
     """Give money back; answers the negative payment."""
-    row, actor = held(request, Payment, pk, "statement", "store")
+    row, actor = held(request, Payment, pk, "statement", "receivable", "store")
     return refund_payment(row, amount=data.amount, reason=data.reason, reference=data.reference, actor=actor)

@@ -9,7 +9,7 @@ from ninja import Schema
 from pydantic import BeforeValidator, ValidationInfo
 
 from fours.desk.api_tools import ApiRequest, Moment, PersonOut, PhoneText, rows_of
-from fours.service.models import ClockEntry, LaborLine, Payment, RepairOrder, Statement
+from fours.service.models import ClockEntry, LaborLine, OpeningReceivable, Payment, RepairOrder, Statement
 from fours.service.stage import stage_of, with_stage_rows
 from fours.service.totals import Totals, totals_by_payer
 
@@ -260,7 +260,8 @@ class PaymentOut(Schema):
     id: int
     store: str
     number: str
-    statement_id: int
+    statement_id: int | None
+    receivable_id: int | None
     kind: str
     amount: Decimal
     reference: str
@@ -312,6 +313,38 @@ class StatementOut(StatementRow):
     payments: list[PaymentOut]
 
 
+class ReceivableRow(Schema):
+    """What was still open of a bill of the system before, in a list; `total` is what is owed here."""
+
+    id: int
+    store: str
+    number: str
+    foreign_number: str
+    version: int
+    customer: CustomerRef
+    plate: str
+    billed_on: date | None
+    billed: Decimal
+    paid_before: Decimal
+    total: Decimal
+    paid: Decimal
+    due: Decimal
+    state: str
+    business_date: date
+    paid_at: Moment | None
+    note: str
+    reverses_id: int | None
+    reversal_reason: str
+
+    @staticmethod
+    def resolve_store(receivable: OpeningReceivable) -> str:
+        return receivable.store.code
+
+
+class ReceivableOut(ReceivableRow):
+    payments: list[PaymentOut]
+
+
 def _totals(payer: str, totals: Totals) -> dict[str, Any]:
     names = ("labor", "parts", "fees", "discount", "net", "tax", "total")
     return {"payer": str(payer), **{name: getattr(totals, name) for name in names}}
@@ -345,3 +378,10 @@ def statement_whole(request: ApiRequest, statement: Statement) -> Statement:
     payments = Payment.objects.select_related("received_by", "store").order_by("pk")
     rows = rows_of(Statement, request.actor).filter(pk=statement.pk).select_related("store")
     return rows.prefetch_related("lines", Prefetch("payments", payments)).get()
+
+
+def receivable_whole(request: ApiRequest, receivable: OpeningReceivable) -> OpeningReceivable:
+    """The opening receivable as it is now, with its payments."""
+    payments = Payment.objects.select_related("received_by", "store").order_by("pk")
+    rows = rows_of(OpeningReceivable, request.actor).filter(pk=receivable.pk)
+    return rows.select_related("store", "customer").prefetch_related(Prefetch("payments", payments)).get()

@@ -1,16 +1,22 @@
 """What is typed in at the till and at the car."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 
+from fours.base.errors import Refused
+from fours.customers.models import Customer
+from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
+from fours.kernel.pickers import PickerSelect
 
 from ..models.order import PaymentWish
-from ..models.settlement import PaymentKind, Statement
+from ..models.settlement import OpeningReceivable, PaymentKind, Statement
 from ..verbs.payment import Part
+from ..verbs.receivable import OldBill
 
 ROWS = 3
 FIRST_KIND = {
@@ -44,12 +50,12 @@ class SettleForm(VersionForm):
 class PayForm(VersionForm):
     """Up to three kinds of money at once; a row without an amount is not one."""
 
-    def __init__(self, *args: Any, statement: Statement, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, bill: Statement | OpeningReceivable, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        first = FIRST_KIND.get(PaymentWish(statement.order.payment_wish), PaymentKind.WECHAT)
+        first = _first_kind(bill)
         others = [kind for kind in PaymentKind if kind != first]
         for row, kind in enumerate([first, *others][:ROWS]):
-            due = statement.due if row == 0 else None
+            due = bill.due if row == 0 else None
             self.fields[f"kind_{row}"] = forms.ChoiceField(
                 label="方式", choices=PaymentKind.choices, initial=kind, required=False
             )
@@ -80,11 +86,58 @@ class PayForm(VersionForm):
             Part(data[f"kind_{row}"], data[f"amount_{row}"], data[f"reference_{row}"]) for row in self.filled
         ]
 
+    @contextmanager
+    def rows_on_screen(self) -> Iterator[None]:
+        """Puts what the verb refuses beside the rows of this form."""
+        try:
+            yield
+        except Refused as refusal:
+            refusal.fields = {self.on_screen(name): text for name, text in refusal.fields.items()}
+            raise
+
     def on_screen(self, field: str) -> str:
         """The name on this form of a field of `receive_payments`, which counts the filled rows only."""
         name, _, row = field.rpartition("_")
         filled = self.filled
         return f"{name}_{filled[int(row)]}" if row.isdigit() and int(row) < len(filled) else field
+
+
+def _first_kind(bill: Statement | OpeningReceivable) -> PaymentKind:
+    """How the customer said he pays; old debts are mostly companies', who transfer."""
+    if isinstance(bill, OpeningReceivable):
+        return PaymentKind.TRANSFER
+    return FIRST_KIND.get(PaymentWish(bill.order.payment_wish), PaymentKind.WECHAT)
+
+
+class ReceivableForm(TablerForm, forms.Form):
+    """A single bill of the system before."""
+
+    customer = forms.ModelChoiceField(Customer.objects.none(), label="客户", widget=PickerSelect("customers"))
+    foreign_number = forms.CharField(label="原单号", max_length=40)
+    billed_on = forms.DateField(label="单据日期", required=False, widget=forms.DateInput)
+    plate = forms.CharField(label="车牌", required=False, max_length=20)
+    billed = forms.DecimalField(label="应收金额", max_digits=14, decimal_places=2)
+    paid_before = forms.DecimalField(
+        label="此前已收", required=False, max_digits=14, decimal_places=2, help_text="在旧系统中已收的部分。"
+    )
+    note = forms.CharField(label="备注", required=False, max_length=200)
+
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        customers = Customer.objects.visible_to(actor).filter(merged_into=None)
+        self.fields["customer"].queryset = customers  # type: ignore[attr-defined]
+
+    @property
+    def bill(self) -> OldBill:
+        said = self.cleaned_data
+        return OldBill(
+            number=said["foreign_number"],
+            billed=said["billed"],
+            paid=said["paid_before"] or Decimal(0),
+            billed_on=said["billed_on"],
+            plate=said["plate"],
+            note=said["note"],
+        )
 
 
 class ReasonForm(VersionForm):

@@ -4,7 +4,7 @@ from .check_in import CheckIn
 from .inspection import Inspection, Wash
 from .lines import FeeLine, LaborLine, PartLine
 from .order import AdditionalWork, Estimate, OrderKind, RepairOrder
-from .settlement import GatePass, Payment, Statement, StatementLine
+from .settlement import GatePass, OpeningReceivable, Payment, Statement, StatementLine
 from .workshop import ClockEntry, JobAssignment
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "LaborLine",
     "LaborOperation",
     "LaborRate",
+    "OpeningReceivable",
     "OrderKind",
     "Package",
     "PackageLine",

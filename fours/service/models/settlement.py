@@ -123,6 +123,68 @@ class StatementLine(ChildOfDocument):
         ]
 
 
+class OpeningReceivable(Document):
+    """What a customer owed before the store began to use the system (期初应收): an opening entry with the old bill's number.
+
+    `total` is what was open on the first day and is no turnover of this system. Never edited: a mistake is reversed by a
+    counter-entry of the opposite amounts, after which the old bill may be entered anew.
+    """
+
+    view_permission: ClassVar[str | None] = "service.view_money"
+    State = StatementState
+
+    foreign_number = models.CharField("原单号", max_length=40)
+    customer = models.ForeignKey(
+        Customer, models.PROTECT, related_name="opening_receivables", verbose_name="客户"
+    )
+    plate = models.CharField("车牌", max_length=20, blank=True)
+    billed_on = models.DateField("原单日期", null=True, blank=True)
+    billed = models.DecimalField("原应收", max_digits=14, decimal_places=2)
+    paid_before = models.DecimalField("此前已收", max_digits=14, decimal_places=2, default=Decimal(0))
+    total = models.DecimalField("期初应收", max_digits=14, decimal_places=2)
+    paid = models.DecimalField("已收", max_digits=14, decimal_places=2, default=Decimal(0))
+    state = models.CharField(
+        "状态", max_length=10, choices=StatementState.choices, default=StatementState.ISSUED
+    )
+    business_date = models.DateField("登记日期")
+    paid_at = models.DateTimeField("收清时间", null=True, blank=True)
+    note = models.CharField("备注", max_length=200, blank=True)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name="冲销"
+    )
+    reversal_reason = models.CharField("冲销原因", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "期初应收"
+        constraints = [
+            models.UniqueConstraint(fields=["store", "number"], name="receivable_number_once"),
+            models.UniqueConstraint(
+                fields=["store", "foreign_number"],
+                condition=~Q(state="reversed"),
+                name="receivable_old_number_once",
+            ),
+            models.CheckConstraint(condition=~Q(foreign_number=""), name="receivable_has_old_number"),
+            models.CheckConstraint(
+                condition=Q(total=F("billed") - F("paid_before")), name="receivable_ties_out"
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True, total__gt=0, paid_before__gte=0)
+                | Q(reverses__isnull=False, total__lt=0, paid_before__lte=0),
+                name="receivable_is_owed",
+            ),
+            models.CheckConstraint(
+                condition=Q(total__lt=0, paid=0) | (Q(paid__gte=0) & Q(paid__lte=F("total"))),
+                name="receivable_not_overpaid",
+            ),
+        ]
+        indexes = [models.Index(fields=["store", "state", "-id"], name="receivable_state")]
+
+    @property
+    def due(self) -> Decimal:
+        """What is still to be paid."""
+        return self.total - self.paid
+
+
 class PaymentKind(models.TextChoices):
     CASH = "cash", "现金"
     WECHAT = "wechat", "微信"
@@ -132,14 +194,24 @@ class PaymentKind(models.TextChoices):
 
 
 class Payment(StoreScoped):
-    """Money received for a statement (收款). Never changed; a refund or correction is a negative row."""
+    """Money received for a statement or an opening receivable (收款). Never changed; a refund is a negative row."""
 
     view_permission: ClassVar[str | None] = "service.view_money"
     append_only: ClassVar[bool] = True
     Kind = PaymentKind
 
     number = models.CharField("收据号", max_length=32)
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="payments", verbose_name="结算单")
+    statement = models.ForeignKey(
+        Statement, models.PROTECT, null=True, blank=True, related_name="payments", verbose_name="结算单"
+    )
+    receivable = models.ForeignKey(
+        OpeningReceivable,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="payments",
+        verbose_name="期初应收",
+    )
     kind = models.CharField("方式", max_length=10, choices=PaymentKind.choices)
     amount = models.DecimalField("金额", max_digits=14, decimal_places=2)
     reference = models.CharField("交易号", max_length=60, blank=True)
@@ -157,10 +229,20 @@ class Payment(StoreScoped):
             models.UniqueConstraint(fields=["store", "number"], name="payment_number_once"),
             models.CheckConstraint(condition=~Q(amount=0), name="payment_not_zero"),
             models.CheckConstraint(
+                condition=Q(statement__isnull=True) ^ Q(receivable__isnull=True), name="payment_for_one_bill"
+            ),
+            models.CheckConstraint(
                 condition=Q(amount__gt=0) | Q(corrects__isnull=False), name="payment_negative_corrects"
             ),
         ]
         indexes = [models.Index(fields=["store", "business_date"], name="payment_day")]
+
+    @property
+    def bill(self) -> Statement | OpeningReceivable:
+        """What was paid for; the database sees to it that it is exactly one."""
+        bill = self.statement or self.receivable
+        assert bill is not None
+        return bill
 
 
 class GatePass(Document):

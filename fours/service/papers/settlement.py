@@ -14,6 +14,7 @@ from fours.service.models import (
     AdditionalWork,
     GatePass,
     LaborLine,
+    OpeningReceivable,
     Payment,
     RepairOrder,
     Statement,
@@ -174,28 +175,43 @@ def _refused(order: RepairOrder) -> list[shapes.RefusedWork]:
 
 
 def receipt_view(payment: Payment, actor: Actor) -> views.ReceiptView:
-    """All kinds of money given at once for a statement, under the first one's number."""
-    statement = payment.statement
+    """All kinds of money given at once for a bill, under the first one's number."""
+    bill = payment.bill
     receipt = receipt_of(payment)
-    paper: Paper = {**sheet(statement, actor), "number": receipt.first.number, "qr": receipt.first.number}
+    paper: Paper = {**sheet(bill, actor), "number": receipt.first.number, "qr": receipt.first.number}
     return {
         "letterhead": letterhead(payment.store),
         "paper": paper,
-        "payer_name": statement.payer_name,
-        "plate": statement.order.vehicle.plate,
-        "order_number": statement.order.number,
-        "statement_number": statement.number,
-        "purpose": "退维修费" if receipt.is_refund else "维修费",
+        **_paid_for(bill, receipt.is_refund),
+        "statement_number": bill.number,
         "payments": [_payment(one) for one in receipt.payments],
         "total": money(receipt.total),
         "capitals": capital_amount(receipt.total),
-        "due": money(statement.due),
+        "due": money(bill.due),
         "received_on": moment(receipt.first.at),
         "cashier_signature": {
             "name": receipt.first.received_by.name,
             "at": moment(receipt.first.at),
             "image": "",
         },
+    }
+
+
+def _paid_for(bill: Statement | OpeningReceivable, is_refund: bool) -> views.PaidFor:
+    """Who paid for what; an opening receivable is named by the number of its old bill."""
+    back = "退" if is_refund else ""
+    if isinstance(bill, OpeningReceivable):
+        return {
+            "payer_name": bill.customer.name,
+            "plate": bill.plate,
+            "order_number": "",
+            "purpose": f"{back}期初欠款（原单号 {bill.foreign_number}）",
+        }
+    return {
+        "payer_name": bill.payer_name,
+        "plate": bill.order.vehicle.plate,
+        "order_number": bill.order.number,
+        "purpose": f"{back}维修费",
     }
 
 

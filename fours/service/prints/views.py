@@ -289,16 +289,22 @@ class GatePassView(TypedDict):
     """已结清, 挂账放行 …"""
 
 
-class ReceiptView(TypedDict):
+class PaidFor(TypedDict):
+    """What money was given for."""
+
+    payer_name: str
+    plate: str
+    order_number: str
+    """Of the repair order; an opening receivable has none."""
+    purpose: str
+
+
+class ReceiptView(PaidFor):
     """收款收据, A5 landscape (SV-12): ``receipt``."""
 
     letterhead: Letterhead
     paper: Paper
-    payer_name: str
-    plate: str
-    order_number: str
     statement_number: str
-    purpose: str
     payments: list[PaymentLine]
     total: str
     capitals: str

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TypeVar
 
 from django.db.models import F, Sum
 from django.utils import timezone
@@ -20,12 +21,14 @@ from fours.kernel.verbs import keep, move, must_be, take, verb
 from ..authority import REFUND
 from ..billing import BORNE_BY_STORE, NOTHING, check_cents
 from ..closing import close_if_settled, open_again
-from ..models import Payment, Statement
+from ..models import OpeningReceivable, Payment, Statement
 from ..models.settlement import PaymentKind
 from ..transitions import STATEMENT_MOVES
 
 # The terminal's or the platform's number, by which these are found again in the file of the bank or platform.
 WITH_REFERENCE = frozenset({PaymentKind.WECHAT, PaymentKind.ALIPAY, PaymentKind.CARD})
+Bill = Statement | OpeningReceivable
+B = TypeVar("B", Statement, OpeningReceivable)
 OPEN = (Statement.State.ISSUED, Statement.State.PART_PAID, Statement.State.ON_ACCOUNT)
 
 
@@ -47,24 +50,9 @@ def receive_payments(
     The open amount is claimed by one conditional update, so of two cashiers at the same moment one is told what is
     still open. The last cent makes the statement paid and closes an order that is already delivered.
     """
-    check_parts(parts)
     if statement.payer in BORNE_BY_STORE:
         raise Refused("店内承担的结算单不收款。")
-    amount = sum((part.amount for part in parts), NOTHING)
-    _claim(statement, amount, version)
-    statement = take(statement)
-    payments = [_record(statement, part, actor) for part in parts]
-    _after_money(statement)
-    announce(
-        "service.payment_received",
-        statement,
-        actor=actor,
-        sentence="收款 "
-        + "、".join(f"{p.get_kind_display()} {p.amount} 元" for p in payments)
-        + _open_words(statement),
-        data={"payments": [payment.pk for payment in payments]},
-    )
-    freeze("service.receipt", payments[0], actor=actor)
+    statement, payments = take_money(statement, parts, actor, version)
     if statement.state == Statement.State.PAID:
         announce(
             "service.statement_paid",
@@ -75,6 +63,27 @@ def receive_payments(
         )
         close_if_settled(take(statement.order), actor=actor)
     return payments
+
+
+def take_money(bill: B, parts: Sequence[Part], actor: Actor, version: int | None) -> tuple[B, list[Payment]]:
+    """Claim the money, book it, freeze the receipt; the bill as it is now, locked, and the payments."""
+    check_parts(parts)
+    amount = sum((part.amount for part in parts), NOTHING)
+    _claim(bill, amount, version)
+    bill = take(bill)
+    payments = [_record(bill, part, actor) for part in parts]
+    after_money(bill)
+    announce(
+        "service.payment_received",
+        bill,
+        actor=actor,
+        sentence="收款 "
+        + "、".join(f"{p.get_kind_display()} {p.amount} 元" for p in payments)
+        + _open_words(bill),
+        data={"payments": [payment.pk for payment in payments]},
+    )
+    freeze("service.receipt", payments[0], actor=actor)
+    return bill, payments
 
 
 def check_parts(parts: Sequence[Part]) -> None:
@@ -107,16 +116,15 @@ def _faults(row: int, part: Part) -> dict[str, str]:
     return faults
 
 
-def _claim(statement: Statement, amount: Decimal, version: int | None) -> None:
+def _claim(bill: B, amount: Decimal, version: int | None) -> None:
     """Add to what is paid in one statement of the database, if that much is open; else say why not."""
-    rows = Statement.objects.filter(
-        pk=statement.pk, state__in=OPEN, reverses=None, total__gte=F("paid") + amount
-    )
+    bills = type(bill).objects.filter(pk=bill.pk)
+    rows = bills.filter(state__in=OPEN, reverses=None, total__gte=F("paid") + amount)
     if version is not None:
         rows = rows.filter(version=version)
     if rows.update(paid=F("paid") + amount) == 1:
         return
-    now = Statement.objects.filter(pk=statement.pk).first()
+    now = bills.first()
     if now is None:
         raise NotThere()
     must_be(now, *OPEN, doing="收款")
@@ -125,16 +133,17 @@ def _claim(statement: Statement, amount: Decimal, version: int | None) -> None:
     raise Gone(f"收款 {amount} 元超过尚欠的 {now.due} 元，请改为不超过尚欠金额。", field="amount_0")
 
 
-def _record(statement: Statement, part: Part, actor: Actor) -> Payment:
+def _record(bill: Bill, part: Part, actor: Actor) -> Payment:
     return Payment.objects.create(
-        store=statement.store,
-        number=next_number(statement.store, "RC"),
-        statement=statement,
+        store=bill.store,
+        number=next_number(bill.store, "RC"),
+        statement=bill if isinstance(bill, Statement) else None,
+        receivable=bill if isinstance(bill, OpeningReceivable) else None,
         kind=part.kind,
         amount=part.amount,
         reference=part.reference.strip(),
         received_by=_person(actor),
-        business_date=business_date(statement.store),
+        business_date=business_date(bill.store),
     )
 
 
@@ -144,40 +153,41 @@ def _person(actor: Actor) -> User:
     return actor.user
 
 
-def _after_money(statement: Statement) -> None:
-    """Move the statement (locked) to where its paid amount puts it; on account it stays until it is paid."""
-    state, target = statement.state, statement.state
-    if statement.paid == statement.total:
+def after_money(bill: Bill) -> None:
+    """Move the bill (locked) to where its paid amount puts it; on account it stays until it is paid."""
+    state, target = bill.state, bill.state
+    if bill.paid == bill.total:
         target = Statement.State.PAID
     elif state != Statement.State.ON_ACCOUNT:
-        target = Statement.State.PART_PAID if statement.paid else Statement.State.ISSUED
+        target = Statement.State.PART_PAID if bill.paid else Statement.State.ISSUED
     if target != state:
-        move(statement, target, STATEMENT_MOVES)
-    statement.paid_at = timezone.now() if target == Statement.State.PAID else None
-    keep(statement, "state", "paid_at")
+        move(bill, target, STATEMENT_MOVES)
+    bill.paid_at = timezone.now() if target == Statement.State.PAID else None
+    keep(bill, "state", "paid_at")
 
 
-def _open_words(statement: Statement) -> str:
-    return f"，尚欠 {statement.due} 元" if statement.due else "，已收清"
+def _open_words(bill: Bill) -> str:
+    return f"，尚欠 {bill.due} 元" if bill.due else "，已收清"
 
 
 @verb("退款", "service.reverse")
 def refund_payment(
     payment: Payment, *, amount: Decimal, reason: str, actor: Actor, reference: str = ""
 ) -> Payment:
-    """Give money back as a negative row that names the payment it corrects; the statement is open again by as much.
+    """Give money back as a negative row that names the payment it corrects; the bill is open again by as much.
 
-    At most what is left of that payment. A statement already reversed keeps no money and has nothing to refund.
+    At most what is left of that payment. A bill already reversed keeps no money and has nothing to refund.
     """
-    statement = take(payment.statement)
+    bill = take(payment.bill)
     check_may_be_refunded(payment, amount, reason)
-    must_be(statement, "part_paid", "on_account", "paid", doing="退款")
+    must_be(bill, "part_paid", "on_account", "paid", doing="退款")
     said, bound = f"退款 {amount} 元", payment.number
-    check_authority(REFUND, statement, amount, actor=actor, said=said, field="amount", bound=bound)
+    check_authority(REFUND, bill, amount, actor=actor, said=said, field="amount", bound=bound)
     refund = Payment.objects.create(
         store=payment.store,
         number=next_number(payment.store, "RC"),
-        statement=statement,
+        statement=payment.statement,
+        receivable=payment.receivable,
         kind=payment.kind,
         amount=-amount,
         reference=reference.strip()[:60],
@@ -186,18 +196,19 @@ def refund_payment(
         corrects=payment,
         reason=reason.strip()[:200],
     )
-    Statement.objects.filter(pk=statement.pk).update(paid=F("paid") - amount)
-    statement.refresh_from_db(fields=["paid"])
-    _after_money(statement)
+    type(bill).objects.filter(pk=bill.pk).update(paid=F("paid") - amount)
+    bill.refresh_from_db(fields=["paid"])
+    after_money(bill)
     announce(
         "service.payment_refunded",
-        statement,
+        bill,
         actor=actor,
         sentence=f"退款 {refund.get_kind_display()} {amount} 元（{payment.number}）：{refund.reason}",
         data={"payment": payment.pk, "refund": refund.pk},
     )
     freeze("service.receipt", refund, actor=actor)
-    open_again(take(statement.order), actor=actor, sentence=f"{statement.number} 退款")
+    if isinstance(bill, Statement):
+        open_again(take(bill.order), actor=actor, sentence=f"{bill.number} 退款")
     return refund
 
 

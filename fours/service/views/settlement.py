@@ -18,7 +18,7 @@ from fours.kernel.web import ActorRequest, attempt, done, find, page, screen, ty
 from ..billing import NOTHING, check_may_be_billed, live_statements, open_bills
 from ..forms.settlement import ReasonForm, RefundForm, SettleForm
 from ..models import Payment, RepairOrder, Statement
-from ..receipts import receipts_of
+from ..receipts import address_of_bill, receipts_of
 from ..totals import OrderLines, all_lines
 from ..verbs.payment import OPEN, refund_payment, refundable
 from ..verbs.settlement import issue_statements, may_put_on_account, put_on_account
@@ -188,10 +188,10 @@ def statement_account(request: ActorRequest, pk: int) -> HttpResponse:
 @screen("service.reverse")
 def payment_refund(request: ActorRequest, pk: int) -> HttpResponse:
     """Give a payment back, whole or in part."""
-    payment = find(Payment, pk, request.actor, "statement__order", "store")
+    payment = find(Payment, pk, request.actor, "statement__order", "receivable", "store")
     typed = typed_before(request, "amount", "reference", "reason")
     form = RefundForm(posted(request), initial={"amount": refundable(payment), **typed})
-    address = reverse("statement", args=[payment.statement_id])
+    address = address_of_bill(payment)
     if request.method == "POST":
         refund = attempt(
             form,
@@ -207,7 +207,7 @@ def payment_refund(request: ActorRequest, pk: int) -> HttpResponse:
             return done(request, f"已退款 {-refund.amount} 元", address)
     context: dict[str, object] = {
         "title": f"退款 {payment.number}",
-        "crumbs": [("结算", reverse("statements")), (payment.statement.number, address)],
+        "crumbs": [("结算", reverse("statements")), (payment.bill.number, address)],
         "form": form,
         "intro": f"{payment.get_kind_display()}收款 {payment.amount} 元，可退 {refundable(payment)} 元。原路退回。"
         "只退错收的款；费用本身要改的，请冲销结算单、更正工单明细后重新结算。",

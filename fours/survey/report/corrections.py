@@ -10,6 +10,7 @@ from fours.kernel.actor import Actor
 from fours.kernel.events import kind_of
 from fours.kernel.models import Event
 from fours.service.models import Payment, RepairOrder, Statement
+from fours.service.receipts import address_of_bill
 
 from ..models import DailyReport
 from .build import ids_of
@@ -68,7 +69,7 @@ def _of_payments(report: DailyReport) -> list[Correction]:
             if row.corrects
             else f"签字后补记收款 {row.amount} 元",
             row.received_by.name,
-            reverse("statement", args=[row.statement_id]),
+            address_of_bill(row),
         )
         for row in rows.select_related("corrects", "received_by")
     ]

@@ -15,6 +15,7 @@ from fours.base.text import number_in
 from fours.kernel.actor import Actor
 from fours.parts.models import Backorder
 from fours.service.models import Appointment, Payment, RepairOrder, Statement, StatementLine
+from fours.service.receipts import address_of_bill, car_of_bill
 
 from ..models import FollowUpCall, HandlingSheet
 from .figures import FIGURES
@@ -114,13 +115,13 @@ STATEMENTS = Shown(
 )  # fmt: skip
 PAYMENTS = Shown(
     Payment,
-    ("statement__order__vehicle", "received_by"),
+    ("statement__order__vehicle", "receivable", "received_by"),
     ("收据", "结算单", "车牌", "方式", "收银员", "金额"),
     lambda row: (
-        row.number, row.statement.number, str(row.statement.order.vehicle), row.get_kind_display(),
-        row.received_by.name, f"{row.amount:,.2f}",
+        row.number, row.bill.number, car_of_bill(row) or "—", row.get_kind_display(), row.received_by.name,
+        f"{row.amount:,.2f}",
     ),
-    lambda row: reverse("statement", args=[row.statement_id]),
+    address_of_bill,
     1,
 )  # fmt: skip
 HOURS = Shown(
