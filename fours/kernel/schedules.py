@@ -128,7 +128,8 @@ def do_occurrence(store: Store, pk: int) -> bool:
             row = _locked(pk)
             if row is None:
                 return False
-            SCHEDULES[row.rule].work(store, row.due_at)
+            # The row's own store: what it knows of settings and facts was read for this work, not for the one before.
+            SCHEDULES[row.rule].work(row.store, row.due_at)
             row.state, row.finished_at, row.error = Occurrence.State.DONE, timezone.now(), ""
             row.save(update_fields=["state", "finished_at", "error"])
     except Exception as error:  # whatever the work raises is kept on its row and shown

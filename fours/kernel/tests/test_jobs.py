@@ -15,8 +15,9 @@ from fours.customers.models import Customer
 from fours.kernel import events, jobs, schedules
 from fours.kernel.actor import Actor, open_scope
 from fours.kernel.events import announce, subscribe
-from fours.kernel.models import Comment, Event, Group, IdempotencyKey, Occurrence, Store, User
+from fours.kernel.models import Comment, Event, Group, IdempotencyKey, Occurrence, Setting, Store, User
 from fours.kernel.schedules import daily, every, make_occurrences, retry_occurrence, run_due
+from fours.kernel.store_settings import setting
 
 CHINA = ZoneInfo("Asia/Shanghai")
 SEVEN_OCLOCK = datetime(2026, 11, 20, 19, 3, tzinfo=CHINA)
@@ -146,6 +147,20 @@ def test_an_interval_falls_due_once_per_store_however_often_one_looks(s01: Store
     run_due(SEVEN_OCLOCK.replace(minute=40))
     times = [due_at for code, due_at in seen if code == "S01"]
     assert times == [SEVEN_OCLOCK.replace(minute=0), SEVEN_OCLOCK.replace(minute=40)]
+
+
+def test_what_is_changed_between_two_works_is_known_to_the_second(s01: Store) -> None:
+    """One run serves a store for minutes; a setting changed meanwhile holds from the next work on."""
+    read: list[int] = []
+
+    def work(store: Store, due_at: datetime) -> None:
+        read.append(setting(store, "approvals.valid_days"))
+        Setting.objects.update_or_create(store=store, key="approvals.valid_days", defaults={"value": 3})
+
+    daily("test.first", at="18:00")(work)
+    daily("test.second", at="18:30")(work)
+    assert run_due(SEVEN_OCLOCK) == 2
+    assert read == [7, 3]
 
 
 def test_missed_days_are_made_up_each_with_its_own_time(s01: Store) -> None:
