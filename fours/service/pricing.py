@@ -6,7 +6,8 @@ from decimal import ROUND_UP, Decimal
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
-from fours.approvals.authority import check_authority
+from fours.approvals.authority import check_authority, limit_of
+from fours.approvals.matters import MATTERS
 from fours.base.errors import Refused
 from fours.base.money import round_hours, round_money, round_quantity
 from fours.kernel.actor import Actor
@@ -165,18 +166,25 @@ def check_goodwill(line: PricedLine, actor: Actor) -> None:
     if line.payer not in given or not line.gross:
         return
     standing = type(line)._default_manager.filter(pk=line.pk, payer__in=given, gross__gte=line.gross)
-    if not standing.exists():
-        _check_borne(order, line.gross + _borne(order, besides=line), actor, field="payer")
+    if standing.exists():
+        return
+    total = line.gross + _borne(order, besides=line)
+    said = f"本单由店里承担（善意、内部）{total} 元"
+    check_authority(GOODWILL, order, total, actor=actor, said=said, field="payer", bound="由店里承担")
 
 
 def check_kind(order: RepairOrder, actor: Actor) -> None:
-    """Refuse a kind of visit under which what the store bears already is more than the actor's posts may give away."""
-    _check_borne(order, _borne(order), actor, field="kind")
+    """Refuse a kind of visit under which what the store bears already is more than the actor's posts may give away.
 
-
-def _check_borne(order: RepairOrder, total: Decimal, actor: Actor, *, field: str) -> None:
-    said = f"本单由店里承担（善意、内部）{total} 元"
-    check_authority(GOODWILL, order, total, actor=actor, said=said, field=field, bound="由店里承担")
+    No approval is asked for: what is typed beside the kind is the customer's name and phone, nothing for a link.
+    """
+    total, limit = _borne(order), limit_of(actor, MATTERS[GOODWILL], order.store)
+    if total > limit:
+        raise Refused(
+            f"改为“{order.get_kind_display()}”后，由店里承担（善意、内部）的 {total} 元超过您的权限（{limit} 元）。"
+            "请先更改明细的付费方，或请有权限的同事修改。",
+            field="kind",
+        )
 
 
 def _given_away(order: RepairOrder) -> tuple[Payer, ...]:

@@ -9,6 +9,7 @@ from django.db import transaction
 from fours.approvals.authority import NeedsApproval
 from fours.approvals.models import ApprovalRequest
 from fours.approvals.verbs.request import approve_request, request_approval
+from fours.base.errors import Refused
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store
 from fours.service.authority import GOODWILL
@@ -90,7 +91,10 @@ def test_a_visit_at_the_stores_own_cost_needs_no_leave_but_does_not_become_anoth
 ) -> None:
     change_order(order, kind="rework_external", actor=advisor)
     add_labor(fresh(order), operation=at.door_paint, payer="internal", actor=advisor)
-    with pytest.raises(NeedsApproval, match=r"450\.00") as refusal, transaction.atomic():
+    with (
+        pytest.raises(Refused, match=r"450\.00 元超过您的权限（200\.00 元）") as refusal,
+        transaction.atomic(),
+    ):
         change_order(fresh(order), kind="general_repair", actor=advisor)
     assert list(refusal.value.fields) == ["kind"]
     assert change_order(fresh(order), kind="general_repair", actor=manager).kind == "general_repair"
