@@ -178,10 +178,11 @@ def check_kind(order: RepairOrder, actor: Actor) -> None:
 
     No approval is asked for: what is typed beside the kind is the customer's name and phone, nothing for a link.
     """
-    total, limit = _borne(order), limit_of(actor, MATTERS[GOODWILL], order.store)
+    matter = MATTERS[GOODWILL]
+    total, limit = _borne(order), limit_of(actor, matter, order.store)
     if total > limit:
         raise Refused(
-            f"改为“{order.get_kind_display()}”后，由店里承担（善意、内部）的 {total} 元超过您的权限（{limit} 元）。"
+            f"改为“{order.get_kind_display()}”后，由店里承担（善意、内部）的 {total} 元超过您的权限（{matter.text(limit)}）。"
             "请先更改明细的付费方，或请有权限的同事修改。",
             field="kind",
         )
