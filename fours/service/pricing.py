@@ -173,6 +173,21 @@ def check_goodwill(line: PricedLine, actor: Actor) -> None:
     check_authority(GOODWILL, order, total, actor=actor, said=said, field="payer", bound="由店里承担")
 
 
+def check_share(share: PricedLine, line: PricedLine, actor: Actor) -> None:
+    """Refuse a share of a line that the actor could not have put on its payer as a line of its own.
+
+    A share keeps the line's unit price. Where parts cost its payer more by the list than the payer of the whole
+    (maker's and internal prices), that is a reduction like a typed one.
+    """
+    check_goodwill(share, actor)
+    if not isinstance(share, PartLine) or share.part is None:
+        return
+    price = list_price_or_own(share)
+    if price > list_price_or_own(line):
+        _check_reduction(share, round_money(share.quantity * price), actor)
+        _check_floor(share, share.part, actor)
+
+
 def check_kind(order: RepairOrder, actor: Actor) -> None:
     """Refuse a kind of visit under which what the store bears already is more than the actor's posts may give away.
 

@@ -1,9 +1,11 @@
 from decimal import Decimal
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from fours.approvals.authority import NeedsApproval
 from fours.approvals.models import AuthorityLimit
 from fours.base.errors import IllegalMove, NotAllowed, NotThere, Refused, Stale
 from fours.kernel.models import Event
@@ -102,6 +104,18 @@ def test_a_part_costs_what_its_payer_pays(at, advisor, order, s01):
     assert add_part(order, part=at.filter, payer="warranty", actor=advisor).gross == Decimal("50.00")
     StorePart.objects.create(store=s01, part=at.filter, retail_price=Decimal("70.00"))
     assert add_part(order, part=at.filter, quantity=Decimal(2), actor=advisor).gross == Decimal("140.00")
+
+
+def test_a_share_is_no_way_to_sell_at_the_makers_price(at, advisor, manager, order):
+    part = add_part(fresh(order), part=at.filter, payer="warranty", actor=advisor)
+    assert part.gross == Decimal("50.00")
+    with pytest.raises(NeedsApproval, match="比标准价"), transaction.atomic():
+        split_line(part, payer="customer", amount=Decimal("49.99"), actor=advisor)
+    assert PartLine.objects.get(pk=part.pk).gross == Decimal("50.00")
+    # Who bears as much by the list, and who may give as much, is not held up.
+    split_line(part, payer="customer", amount=Decimal("20.00"), actor=manager)
+    own = add_part(fresh(order), part=at.filter, actor=advisor)
+    split_line(own, payer="insurer", amount=Decimal("20.00"), actor=advisor)
 
 
 def test_another_payer_brings_its_own_list_price(at, advisor, order):

@@ -17,7 +17,7 @@ from fours.service.errors import check_fields
 from fours.service.models import AdditionalWork, LaborLine, PartLine, RepairOrder
 from fours.service.models.lines import PricedLine
 from fours.service.models.order import Payer
-from fours.service.pricing import check_goodwill, listed_price, price_line
+from fours.service.pricing import check_share, listed_price, price_line
 from fours.service.reservations import reserve_for
 from fours.service.sharing import divide, give_back
 from fours.service.totals import agreed_lines
@@ -88,7 +88,7 @@ def share_line(
     if isinstance(line, PartLine) and 0 < line.issued < line.quantity:
         raise Refused(f"{line.name} 只领出一部分，请领齐或退料后再拆分。", field="amount")
     other = divide(line, payer=payer, amount=amount)
-    check_goodwill(other, actor)
+    check_share(other, line, actor)
     other.position = next_position(order)
     pair = [line, other]
     for one in pair:

@@ -23,7 +23,7 @@ from fours.service.models import (
     RepairOrder,
 )
 from fours.service.models.lines import PricedLine
-from fours.service.pricing import check_goodwill, listed_price, price_line
+from fours.service.pricing import check_share, listed_price, price_line
 from fours.service.sharing import divide, give_back
 
 NOTHING = Decimal("0.00")
@@ -273,7 +273,7 @@ def split_line(
     """
     order, line = _open_line(line, version)
     other = divide(line, payer=payer, amount=amount)
-    check_goodwill(other, actor)
+    check_share(other, line, actor)
     other.position = next_position(order)
     line.save()
     other.save()
