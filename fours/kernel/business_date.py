@@ -1,6 +1,6 @@
 """The business date: what a posting counts for once days have been signed off."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db import connection
@@ -12,6 +12,14 @@ from .models import ClosedDate, Store
 
 def today() -> date:
     return timezone.localdate()
+
+
+def span_of(day: date) -> tuple[datetime, datetime]:
+    """The local day as a range of moments, from its first to the next one's: what an index on a time can find."""
+    begin, end = (
+        timezone.make_aware(datetime.combine(one, time())) for one in (day, day + timedelta(days=1))
+    )
+    return begin, end
 
 
 # The first of an advisory lock's two keys; the second is the store.

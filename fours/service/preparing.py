@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from fours.desk.worklist import register_day_check, register_figure
 from fours.kernel.actor import Actor
+from fours.kernel.business_date import span_of
 from fours.kernel.events import kind_of
 from fours.kernel.models import Task
 from fours.kernel.store_settings import declare_setting, setting
@@ -117,7 +118,8 @@ def _ready(preparation: Preparation, task: Task | None) -> Readiness:
 def count_expected(actor: Actor) -> int:
     """Visits booked for today that have not arrived yet."""
     rows = Appointment.objects.visible_to(actor).filter(state=Appointment.State.BOOKED)
-    return rows.filter(at__date=timezone.localdate()).count()
+    begin, end = span_of(timezone.localdate())
+    return rows.filter(at__gte=begin, at__lt=end).count()
 
 
 def count_missed(actor: Actor) -> int:

@@ -41,7 +41,7 @@ class Task(StoreScoped):
     state = models.CharField("状态", max_length=10, choices=TaskState.choices, default=TaskState.OPEN)
     done_at = models.DateTimeField("完成时间", null=True, blank=True)
     done_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     escalated_at = models.DateTimeField("升级时间", null=True, blank=True)
     snoozed_until = models.DateTimeField("暂缓至", null=True, blank=True)
@@ -66,6 +66,7 @@ class Task(StoreScoped):
                 fields=["store", "person", "due_at"], condition=Q(state="open"), name="task_open_by_person"
             ),
             models.Index(fields=["store", "source_kind", "source_id"], name="task_source"),
+            models.Index(fields=["done_by", "done_at"], name="task_done_by"),
         ]
 
     def __str__(self) -> str:

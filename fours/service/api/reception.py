@@ -36,6 +36,7 @@ from fours.desk.api_tools import (
     writer,
 )
 from fours.kernel.attachments import attachments_of
+from fours.kernel.business_date import span_of
 from fours.kernel.events import kind_of
 from fours.org.people import employee
 from fours.service.models import Appointment, CheckIn
@@ -210,7 +211,8 @@ def appointment_list(request: ApiRequest, page: Query[AppointmentPage]) -> objec
     """Appointments of the caller's stores, the newest first."""
     rows = rows_of(Appointment, reader(request, page.store))
     if page.on:
-        rows = rows.filter(at__date=page.on)
+        begin, end = span_of(page.on)
+        rows = rows.filter(at__gte=begin, at__lt=end)
     for name in ("state", "vehicle_id"):
         if wanted := getattr(page, name):
             rows = rows.filter(**{name: wanted})

@@ -51,4 +51,10 @@ class Appointment(Document):
     class Meta:
         verbose_name = "预约"
         constraints = [models.UniqueConstraint(fields=["store", "number"], name="appointment_number_once")]
-        indexes = [models.Index(fields=["store", "at"], name="appointment_day")]
+        indexes = [
+            models.Index(fields=["store", "at"], name="appointment_day"),
+            # Who did not come is looked for at every opening of the worklist.
+            models.Index(
+                fields=["store", "at"], condition=models.Q(state="booked"), name="appointment_booked"
+            ),
+        ]

@@ -76,4 +76,7 @@ class CheckIn(Document):
                 name="check_in_signed_is_complete",
             ),
         ]
-        indexes = [models.Index(fields=["store", "state", "-id"], name="check_in_state")]
+        indexes = [
+            models.Index(fields=["store", "state", "-id"], name="check_in_state"),
+            models.Index(fields=["store", "arrival_date"], name="check_in_arrived"),
+        ]

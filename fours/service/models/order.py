@@ -166,6 +166,7 @@ class RepairOrder(Document):
             models.Index(fields=["store", "state", "-id"], name="repair_order_state"),
             models.Index(fields=["vehicle", "-id"], name="repair_order_vehicle"),
             models.Index(fields=["store", "delivered_date"], name="repair_order_delivered"),
+            models.Index(fields=["store", "arrival_date"], name="repair_order_arrived"),
         ]
 
     @property

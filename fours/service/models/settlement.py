@@ -82,7 +82,10 @@ class Statement(Document):
                 name="statement_not_overpaid",
             ),
         ]
-        indexes = [models.Index(fields=["store", "state", "-id"], name="statement_state")]
+        indexes = [
+            models.Index(fields=["store", "state", "-id"], name="statement_state"),
+            models.Index(fields=["store", "business_date"], name="statement_day"),
+        ]
 
     @property
     def due(self) -> Decimal:

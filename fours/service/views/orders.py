@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import IntegerField, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models import Q, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from fours.base.errors import NotThere
 from fours.base.text import number_in
+from fours.desk.counting import tab_counts
 from fours.desk.search import matching_ids
-from fours.kernel.models import Store
 from fours.kernel.offers import Offer, offers_for
 from fours.kernel.panels import panels_of, render_panel
 from fours.kernel.printing import print_address
@@ -46,9 +46,6 @@ TABS = (
 )
 STATES = {code: states for code, _, states in TABS}
 STATES_OF_ALL = tuple(RepairOrder.State.values)
-# Counting and paging further would read the whole of a large table; filters lead there faster.
-COUNTED = 1000
-PAGED = 10_000
 # Verbs that are never the next step, however few others there are.
 ASIDE = frozenset({"void_order", "change_promise", "report_finding", "issue_estimate"})
 
@@ -119,29 +116,18 @@ def _filtered(request: ActorRequest, wanted: Mapping[str, Any]) -> QuerySet[Repa
     return rows
 
 
-class CappedCount(Subquery):
-    """How many rows a sliced query finds: never more than its slice, however large the table is."""
-
-    template = "(select count(*) from (%(subquery)s) as capped)"
-    output_field = IntegerField()
-
-
 def _tabs(
     request: ActorRequest, found: QuerySet[RepairOrder], state: str
 ) -> tuple[list[tuple[str, str, str, bool]], int]:
     """The tabs with their counts up to a thousand, and how many rows the chosen one can page through."""
-    rows = {code: found.order_by().filter(state__in=states or STATES_OF_ALL) for code, _, states in TABS}
-    most = {code: PAGED if code == state else COUNTED + 1 for code in rows}
-    one = Store.objects.filter(pk=request.actor.must_store.pk)
-    counted = one.values_list(*(CappedCount(rows[code].values("pk")[: most[code]]) for code in rows)).get()
-    counts = dict(zip(rows, counted, strict=True))
+    rows = {code: found.filter(state__in=states or STATES_OF_ALL) for code, _, states in TABS}
+    said, counts = tab_counts(request.actor.must_store, rows, state)
     tabs = []
     for code, label, _ in TABS:
         query = request.GET.copy()
         query.pop("page", None)
         query["state"] = code
-        count = f"{COUNTED}+" if counts[code] > COUNTED else str(counts[code])
-        tabs.append((label, f"?{query.urlencode()}", count, code == state))
+        tabs.append((label, f"?{query.urlencode()}", said[code], code == state))
     return tabs, counts[state]
 
 

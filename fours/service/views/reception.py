@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from fours.base.errors import NeedsConfirmation, Refused
 from fours.base.text import date_in, number_in
 from fours.customers.models import Phone
+from fours.kernel.business_date import span_of
 from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.history import history_of
 from fours.kernel.offers import offers_for
@@ -146,7 +147,8 @@ def strip(request: ActorRequest, first: date, count: int, chosen: date, kind: st
 
 def visits_of(request: ActorRequest, day: date) -> list[Visit]:
     """The day's bookings in order, with how far everybody is with them."""
-    rows = Appointment.objects.visible_to(request.actor).filter(at__date=day)
+    begin, end = span_of(day)
+    rows = Appointment.objects.visible_to(request.actor).filter(at__gte=begin, at__lt=end)
     found = list(rows.select_related("vehicle", "customer", "advisor", "check_in").order_by("at", "pk"))
     sides = readiness(found)
     late = timezone.now() - timedelta(minutes=15)

@@ -1,5 +1,6 @@
 """Taking cars over: who has arrived, starting by plate, the walk-around on the tablet, the customer's signature."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, prefetch_related_objects
@@ -36,6 +37,8 @@ from fours.vehicles.models import Vehicle
 
 from .reception import OWNERS, visits_of
 
+# Somebody who signed longer ago and never got an order is found on the car's page; the list stays short and quick.
+STILL_WITHOUT_ORDER = timedelta(days=14)
 RELATED = ("vehicle", "customer", "appointment", "advisor", "store", "signature")
 TONES = {"draft": "amber", "signed": "green", "void": "neutral"}
 
@@ -45,11 +48,11 @@ TONES = {"draft": "amber", "signed": "green", "void": "neutral"}
 def check_ins(request: ActorRequest) -> HttpResponse:
     """Who is expected today, which check-ins are begun, and which signed ones have no order yet."""
     live = RepairOrder.objects.filter(check_in=OuterRef("pk")).exclude(state="void")
-    rows = CheckIn.objects.visible_to(request.actor).select_related("vehicle", "advisor", "customer")
-    open_ones = Q(state="draft") | Q(state="signed", has_order=False) | Q(arrival_date=today())
-    found = list(
-        rows.annotate(has_order=Exists(live)).filter(open_ones).exclude(state="void").order_by("-pk")[:200]
-    )
+    recent = Q(state="signed", arrival_date__gte=today() - STILL_WITHOUT_ORDER)
+    shown = CheckIn.objects.visible_to(request.actor).filter(Q(state="draft") | recent)
+    open_ones = Q(state="draft") | Q(has_order=False) | Q(arrival_date=today())
+    shown = shown.annotate(has_order=Exists(live)).filter(open_ones).order_by("-pk")
+    found = list(shown.prefetch_related("vehicle", "advisor", "customer")[:200])
     context = {
         "expected": [one for one in visits_of(request, today()) if one.appointment.state == "booked"],
         "begun": [row for row in found if row.state == CheckIn.State.DRAFT],

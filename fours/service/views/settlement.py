@@ -4,11 +4,12 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, QueryDict
 from django.urls import reverse
 
 from fours.base.errors import Refused
+from fours.desk.counting import tab_counts
 from fours.kernel.history import events_of, line_of
 from fours.kernel.offers import Offer, offers_for
 from fours.kernel.printing import print_address
@@ -60,11 +61,13 @@ def statements(request: ActorRequest) -> HttpResponse:
     shown = request.GET.get("state", "waiting")
     query = request.GET.get("q", "").strip()
     mine = Statement.objects.visible_to(request.actor)
-    counts = mine.aggregate(**{key: Count("pk", filter=rows) for key, _, rows in TABS if key != "all"})
     waiting = waiting_orders(request)
-    counts["waiting"] = waiting.count()
-    tabs = [("待结算", "?state=waiting", counts["waiting"], shown == "waiting")]
-    tabs += [(label, f"?state={key}", counts.get(key), shown == key) for key, label, _ in TABS]
+    counted = {"waiting": waiting, **{key: mine.filter(rows) for key, _, rows in TABS if key != "all"}}
+    said, counts = tab_counts(request.actor.must_store, counted, shown)
+    tabs: list[tuple[str, str, str | None, bool]] = [
+        ("待结算", "?state=waiting", said["waiting"], shown == "waiting")
+    ]
+    tabs += [(label, f"?state={key}", said.get(key), shown == key) for key, label, _ in TABS]
     context: dict[str, object] = {"tabs": tabs, "state": shown, "q": query, "tones": TONES}
     if shown == "waiting":
         rows: QuerySet[Any] = _searched(waiting, query, "").order_by("completed_at", "pk")

@@ -68,7 +68,15 @@ class FollowUpCall(Document):
                 name="follow_up_done_is_complete",
             ),
         ]
-        indexes = [models.Index(fields=["store", "state", "due_at"], name="follow_up_due")]
+        indexes = [
+            models.Index(fields=["store", "state", "due_at"], name="follow_up_due"),
+            models.Index(fields=["store", "business_date"], name="follow_up_day"),
+            models.Index(
+                fields=["store", "id"],
+                condition=models.Q(state="done", satisfied=False),
+                name="follow_up_unhappy",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.vehicle} {self.delivered_on:%m-%d} 回访"

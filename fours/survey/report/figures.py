@@ -2,14 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from fours.kernel.actor import Actor
+from fours.kernel.business_date import span_of
 from fours.kernel.models import Store
 from fours.parts.models import Backorder
 from fours.service.models import Appointment, OrderKind, Payment, RepairOrder, Statement, StatementLine
@@ -31,12 +31,6 @@ class Figure:
     label: str
     rows: Callable[[Store, date], Rows]
     per: str = "pk"
-
-
-def day_of(on: date) -> tuple[datetime, datetime]:
-    """The local day as a range of moments, for rows that carry no business date."""
-    start = timezone.make_aware(datetime.combine(on, time()))
-    return start, timezone.make_aware(datetime.combine(on + timedelta(days=1), time()))
 
 
 def orders_of(store: Store) -> QuerySet[RepairOrder]:
@@ -63,7 +57,7 @@ def first_services(store: Store, on: date) -> Rows:
 
 def appointments(store: Store, on: date) -> Rows:
     """Booked for that day and not called off."""
-    start, end = day_of(on)
+    start, end = span_of(on)
     booked = Appointment.objects.visible_to(Actor.system(store)).filter(at__gte=start, at__lt=end)
     return booked.exclude(state=AppointmentState.CANCELLED)
 
@@ -78,7 +72,7 @@ def calls_of(store: Store) -> QuerySet[FollowUpCall]:
 
 def calls_due(store: Store, on: date) -> Rows:
     """Due by the end of that day: still open then, or ended on it. Whoever is not to be called is counted apart."""
-    _, end = day_of(on)
+    _, end = span_of(on)
     open_then = Q(state=CallState.DUE) | Q(business_date__gte=on)
     return calls_of(store).filter(open_then, due_at__lt=end).exclude(state=CallState.NOT_CALLABLE)
 
@@ -100,19 +94,19 @@ def sheets_of(store: Store) -> QuerySet[HandlingSheet]:
 
 
 def sheets_opened(store: Store, on: date) -> Rows:
-    start, end = day_of(on)
+    start, end = span_of(on)
     return sheets_of(store).filter(created_at__gte=start, created_at__lt=end)
 
 
 def sheets_open(store: Store, on: date) -> Rows:
     """Not closed by the end of that day."""
-    _, end = day_of(on)
+    _, end = span_of(on)
     return sheets_of(store).filter(Q(closed_at=None) | Q(closed_at__gte=end), created_at__lt=end)
 
 
 def shortages(store: Store, on: date) -> Rows:
     """Asked for by that day and not there by its end."""
-    _, end = day_of(on)
+    _, end = span_of(on)
     missing = Backorder.objects.visible_to(Actor.system(store)).filter(created_at__lt=end)
     return missing.filter(Q(open=True) | Q(closed_at__gte=end))
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Count, OuterRef, Prefetch, Q, prefetch_related_objects
+from django.db.models import OuterRef, Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.desk.counting import tab_counts
 from fours.desk.worklist import end_of_day
 from fours.kernel.actor import Actor
 from fours.kernel.history import history_address
@@ -56,7 +57,9 @@ def calls(request: ActorRequest) -> HttpResponse:
         ("not_callable", "请勿来电", Q(state=CallState.NOT_CALLABLE)),
     )
     mine = FollowUpCall.objects.visible_to(request.actor)
-    counts = mine.aggregate(**{key: Count("pk", filter=rows) for key, _, rows in tabs})
+    said, counts = tab_counts(
+        request.actor.must_store, {key: mine.filter(rows) for key, _, rows in tabs}, shown
+    )
     wanted = next((rows for key, _, rows in tabs if key == shown), tabs[0][2])
     rows = with_person(mine.filter(wanted)).select_related("vehicle", "customer", "done_by")
     if query:
@@ -72,7 +75,7 @@ def calls(request: ActorRequest) -> HttpResponse:
     if not query and shown in counts:
         paginator.count = counts[shown]
     context: dict[str, object] = {
-        "tabs": [(label, f"?state={key}", counts[key], key == shown) for key, label, _ in tabs],
+        "tabs": [(label, f"?state={key}", said[key], key == shown) for key, label, _ in tabs],
         "rows": paginator.get_page(request.GET.get("page")),
         "state": shown,
         "q": query,

@@ -3,11 +3,12 @@
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from fours.desk.counting import tab_counts
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
 from fours.kernel.history import history_of
@@ -34,7 +35,8 @@ def handling_sheets(request: ActorRequest) -> HttpResponse:
     """The sheets by state, the oldest open one first."""
     shown, query = request.GET.get("state", HandlingState.OPEN), request.GET.get("q", "").strip()
     mine = HandlingSheet.objects.visible_to(request.actor)
-    counts = mine.aggregate(**{code: Count("pk", filter=Q(state=code)) for code in HandlingState.values})
+    of_state = {code: mine.filter(state=code) for code in HandlingState.values}
+    said, _ = tab_counts(request.actor.must_store, of_state, shown)
     rows = mine.select_related("vehicle", "customer", "responsible")
     if shown in HandlingState.values:
         rows = rows.filter(state=shown)
@@ -42,7 +44,7 @@ def handling_sheets(request: ActorRequest) -> HttpResponse:
         plate = Q(vehicle__plate__startswith=query.upper())
         rows = rows.filter(plate | Q(number__startswith=query.upper()) | Q(customer__name__startswith=query))
     rows = rows.order_by("pk" if shown == HandlingState.OPEN else "-pk")
-    tabs = [(label, f"?state={code}", counts[code], code == shown) for code, label in HandlingState.choices]
+    tabs = [(label, f"?state={code}", said[code], code == shown) for code, label in HandlingState.choices]
     context: dict[str, object] = {
         "tabs": [*tabs, ("全部", "?state=all", None, shown == "all")],
         "rows": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
