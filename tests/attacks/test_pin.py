@@ -17,7 +17,6 @@ from fours.org.models import Assignment, DeviceSignIn, Pin, SharedDevice
 from fours.org.tests.shared_counter import (
     PAGE,
     PASSWORD,
-    QUICK,
     employee,
     shared_pc,
     sign_in,
@@ -27,8 +26,7 @@ from fours.org.tests.shared_counter import (
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(request: pytest.FixtureRequest, settings) -> None:
-    settings.PASSWORD_HASHERS = QUICK
+def fresh_limits(request: pytest.FixtureRequest) -> None:
     if "committed" not in request.fixturenames:
         request.getfixturevalue("db")
         cache.clear()

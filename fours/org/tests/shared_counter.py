@@ -13,8 +13,6 @@ from fours.org.models import Assignment, SharedDevice
 from fours.org.pins import set_pin
 
 PASSWORD = "correct-and-long-7"
-# A slow hash a test is a minute of the suite.
-QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 PAGE = {"Accept": "text/html"}
 
 

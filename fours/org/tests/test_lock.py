@@ -14,15 +14,14 @@ from fours.kernel.models import SecurityEntry, Store, User
 from fours.kernel.store_settings import change_setting
 from fours.org.models import DeviceSignIn
 
-from .shared_counter import PAGE, PASSWORD, QUICK, employee, shared_pc, sign_in, who
+from .shared_counter import PAGE, PASSWORD, employee, shared_pc, sign_in, who
 
 WORK = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def advisor(s01: Store, settings) -> User:
+def advisor(s01: Store) -> User:
     cache.clear()
-    settings.PASSWORD_HASHERS = QUICK
     return employee(s01, "advisor", pin="271828")
 
 

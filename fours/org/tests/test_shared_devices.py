@@ -17,13 +17,12 @@ from fours.org.pins import check_new_pin
 from fours.org.verbs.devices import register_device, revoke_device
 from fours.org.verbs.people import dismiss_employee, end_assignment, reset_password
 
-from .shared_counter import PAGE, PASSWORD, QUICK, employee, shared_pc, sign_in, who
+from .shared_counter import PAGE, PASSWORD, employee, shared_pc, sign_in, who
 
 
 @pytest.fixture(autouse=True)
-def fresh_limits(db: None, settings) -> None:
+def fresh_limits(db: None) -> None:
     cache.clear()
-    settings.PASSWORD_HASHERS = QUICK
 
 
 def kinds() -> list[str]:
