@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
 from django.views.decorators.http import require_POST
 
-from fours.base.errors import NotThere, Refused
+from fours.base.errors import NotAllowed, NotThere, Refused
 from fours.base.excel import excel_answer
 from fours.kernel.attachments import attach_address, attachments_of
 from fours.kernel.comments import comment_address, comments_of
@@ -121,8 +121,7 @@ def new_row(request: ActorRequest, register: Register) -> HttpResponse:
 @screen(None)
 def edit_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse:
     """The form of a row, locked while it is saved."""
-    admit(request, register.change, must=True)
-    row = find_row(request, register, pk)
+    row = find_to_change(request, register, pk)
     if request.method == "POST":
         row = take(row)
     return _form(request, register, row, f"修改{register.label} {row}", register.address(row))
@@ -132,8 +131,7 @@ def edit_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse
 @screen(None)
 def rest_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse:
     """Deactivate (`active=0`) or take up again (`active=1`)."""
-    admit(request, register.change, must=True)
-    row = take(find_row(request, register, pk))
+    row = take(find_to_change(request, register, pk))
     active = request.POST.get("active") == "1"
     if not register.can_rest or row.active == active:
         raise Refused(f"{row} 的状态没有变化，请刷新后查看。")
@@ -142,10 +140,18 @@ def rest_row(request: ActorRequest, register: Register, pk: int) -> HttpResponse
 
 
 def admit(request: ActorRequest, permission: str | None, *, must: bool = False) -> None:
-    """Refuse without the permission; with `must`, None means that there is no such page."""
+    """Refuse without the permission; with `must`, None means that nobody has it."""
     if must and permission is None:
-        raise NotThere("这些资料不在这里修改。")
+        raise NotAllowed("这些资料由系统维护，不能在这里修改。")
     request.actor.require(permission, request.actor.must_store.pk)
+
+
+def find_to_change(request: ActorRequest, register: Register, pk: int) -> Any:
+    """The row for who may change it; of what nobody changes, another store's row is still not there."""
+    if register.change is None:
+        find_row(request, register, pk)
+    admit(request, register.change, must=True)
+    return find_row(request, register, pk)
 
 
 def find_row(request: ActorRequest, register: Register, pk: int) -> Any:
