@@ -6,8 +6,10 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from fours.kernel.models import PrintedForm, Store, StoreScoped
 
@@ -15,6 +17,7 @@ from .models import BoundPaper
 from .months import stem
 
 S = TypeVar("S", bound=StoreScoped)
+NO_PAPER = "缺存档单据"
 
 
 @dataclass(frozen=True)
@@ -28,12 +31,14 @@ class Gap:
     rule: str = ""
 
 
-Find = Callable[[Store, date], Iterable[Gap]]
+# Of each gap: document, what is missing, who sees to it, the page's name and the row it is opened on.
+GapRows = models.QuerySet[Any, Any]
+Find = Callable[[Store, date], Iterable[GapRows]]
 
 
 @dataclass(frozen=True)
 class FolderRule:
-    """`find` yields what is missing in a store's month (its first day), for stores the transaction may see.
+    """`find` yields queries (`gap_rows`) of what is missing in a store's month (its first day).
 
     `order` is its place in the folder, as papers follow one another in a visit; `forms` are the papers bound there.
     """
@@ -72,11 +77,43 @@ def place_of(form: str) -> tuple[int, int, str]:
 
 def gaps_of(store: Store, month: date) -> list[Gap]:
     """Everything missing in the month's folder, by rule, then document."""
-    return [
-        Gap(gap.document, gap.missing, gap.person, gap.url, rule.name)
-        for rule in rules()
-        for gap in sorted(rule.find(store, month), key=lambda gap: (gap.document, gap.missing))
+    queries = [
+        rows.annotate(gap_rule=models.Value(rule.name), gap_order=models.Value(place))
+        for place, rule in enumerate(rules())
+        for rows in rule.find(store, month)
     ]
+    if not queries:
+        return []
+    # However many rules there are, it is one question.
+    first, *others = queries
+    found = sorted(first.union(*others, all=True), key=lambda row: (row[6], row[0], row[1]))
+    return [
+        Gap(document, missing, person, reverse(page, args=[target]), rule)
+        for document, missing, person, page, target, rule, _ in found
+    ]
+
+
+def gap_rows(
+    rows: models.QuerySet[Any],
+    missing: str,
+    *,
+    person: str,
+    page: str,
+    target: str = "pk",
+    document: Any = F("number"),
+) -> GapRows:
+    """The documents as rows of the list: `missing` says what, `person` is the way to who sees to it."""
+    return (
+        rows.order_by()
+        .annotate(
+            gap_document=document,
+            gap_missing=models.Value(missing),
+            gap_person=Coalesce(F(f"{person}__name"), models.Value("")),
+            gap_page=models.Value(page),
+            gap_target=F(target),
+        )
+        .values_list("gap_document", "gap_missing", "gap_person", "gap_page", "gap_target")
+    )
 
 
 def numbered_in(model: type[S], store: Store, month: date) -> models.QuerySet[S]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.urls import reverse
+from django.db.models import CharField, F, Func, QuerySet, Value
+from django.db.models.functions import Concat
 
-from fours.archive.folder import Gap, declare_folder_rule, numbered_in, without_paper
+from fours.archive.folder import declare_folder_rule, numbered_in, without_paper
 from fours.archive.months import next_month
 from fours.kernel.models import Store
 
@@ -13,26 +14,22 @@ from .models import DailyReport, HandlingSheet
 from .verbs.daily_report import PAPER
 
 
-def daily_reports(store: Store, month: date) -> Iterator[Gap]:
+def daily_reports(store: Store, month: date) -> Iterator[GapRows]:
     """Reports of the month's days are signed and kept."""
     rows = DailyReport.objects.filter(store=store, date__gte=month, date__lt=next_month(month))
-    rows = rows.select_related("prepared_by", "signed_by").order_by("date")
-    for row in rows.exclude(state="signed"):
-        yield _gap(row, "未签字", row.prepared_by.name if row.prepared_by else "")
-    for row in without_paper(rows.filter(state="signed"), PAPER):
-        yield _gap(row, "缺存档单据", row.signed_by.name if row.signed_by else "")
+    yield _gaps(rows.exclude(state="signed"), "未签字", "prepared_by")
+    yield _gaps(without_paper(rows.filter(state="signed"), PAPER), "缺存档单据", "signed_by")
 
 
-def _gap(row: DailyReport, missing: str, person: str) -> Gap:
-    return Gap(f"日报 {row.date:%Y-%m-%d}", missing, person, reverse("daily_report", args=[row.pk]))
+def _gaps(rows: QuerySet[DailyReport], missing: str, person: str) -> GapRows:
+    day = Func(F("date"), Value("YYYY-MM-DD"), function="to_char", output_field=CharField())
+    return gap_rows(rows, missing, person=person, page="daily_report", document=Concat(Value("日报 "), day))
 
 
-def handling_sheets(store: Store, month: date) -> Iterator[Gap]:
+def handling_sheets(store: Store, month: date) -> Iterator[GapRows]:
     """What an unhappy customer said was seen to and closed."""
-    rows = numbered_in(HandlingSheet, store, month).exclude(state="closed").select_related("responsible")
-    for row in rows:
-        person = row.responsible.name if row.responsible else ""
-        yield Gap(row.number, "处理未结束", person, reverse("handling_sheet", args=[row.pk]))
+    rows = numbered_in(HandlingSheet, store, month).exclude(state="closed")
+    yield gap_rows(rows, "处理未结束", person="responsible", page="handling_sheet")
 
 
 declare_folder_rule("survey.daily_reports", "售后日报表", daily_reports, order=200, forms=(PAPER,))
