@@ -1,7 +1,7 @@
 """What a month's folder must hold, and what is missing in it (PF-09, PF-10): each app declares its papers in `folder.py`."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
 
@@ -33,12 +33,12 @@ class Gap:
 
 # Of each gap: document, what is missing, who sees to it, the page's name and the row it is opened on.
 GapRows = models.QuerySet[Any, Any]
-Find = Callable[[Store, date], Iterable[GapRows]]
+Find = Callable[[Store, date], Iterable["GapRows | Gap"]]
 
 
 @dataclass(frozen=True)
 class FolderRule:
-    """`find` yields queries (`gap_rows`) of what is missing in a store's month (its first day).
+    """`find` yields queries (`gap_rows`) of what is missing in a store's month (its first day), or the gaps themselves.
 
     `order` is its place in the folder, as papers follow one another in a visit; `forms` are the papers bound there.
     """
@@ -77,20 +77,22 @@ def place_of(form: str) -> tuple[int, int, str]:
 
 def gaps_of(store: Store, month: date) -> list[Gap]:
     """Everything missing in the month's folder, by rule, then document."""
-    queries = [
-        rows.annotate(gap_rule=models.Value(rule.name), gap_order=models.Value(place))
-        for place, rule in enumerate(rules())
-        for rows in rule.find(store, month)
-    ]
-    if not queries:
-        return []
+    found: list[tuple[int, Gap]] = []
+    queries = []
+    for place, rule in enumerate(rules()):
+        for missing in rule.find(store, month):
+            if isinstance(missing, Gap):
+                found.append((place, replace(missing, rule=rule.name)))
+            else:
+                queries.append(
+                    missing.annotate(gap_place=models.Value(place), gap_rule=models.Value(rule.name))
+                )
     # However many rules there are, it is one question.
-    first, *others = queries
-    found = sorted(first.union(*others, all=True), key=lambda row: (row[6], row[0], row[1]))
-    return [
-        Gap(document, missing, person, reverse(page, args=[target]), rule)
-        for document, missing, person, page, target, rule, _ in found
-    ]
+    for document, what, person, page, target, place, name in (
+        queries[0].union(*queries[1:], all=True) if queries else ()
+    ):
+        found.append((place, Gap(document, what, person, reverse(page, args=[target]), name)))
+    return [gap for _, gap in sorted(found, key=lambda one: (one[0], one[1].document, one[1].missing))]
 
 
 def gap_rows(
@@ -100,13 +102,13 @@ def gap_rows(
     person: str,
     page: str,
     target: str = "pk",
-    document: Any = F("number"),
+    document: Any = None,
 ) -> GapRows:
     """The documents as rows of the list: `missing` says what, `person` is the way to who sees to it."""
-    return (
+    found: GapRows = (
         rows.order_by()
         .annotate(
-            gap_document=document,
+            gap_document=document or F("number"),
             gap_missing=models.Value(missing),
             gap_person=Coalesce(F(f"{person}__name"), models.Value("")),
             gap_page=models.Value(page),
@@ -114,6 +116,7 @@ def gap_rows(
         )
         .values_list("gap_document", "gap_missing", "gap_person", "gap_page", "gap_target")
     )
+    return found
 
 
 def numbered_in(model: type[S], store: Store, month: date) -> models.QuerySet[S]:

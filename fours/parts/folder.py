@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from fours.archive.folder import declare_folder_rule, numbered_in, without_paper
+from fours.archive.folder import GapRows, declare_folder_rule, gap_rows, numbered_in, without_paper
 from fours.kernel.models import Store
 
 from .models import IssueSlip

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from fours.archive.folder import NO_PAPER, declare_folder_rule, numbered_in, without_paper
+from fours.archive.folder import NO_PAPER, GapRows, declare_folder_rule, gap_rows, numbered_in, without_paper
 from fours.kernel.models import Attachment, Store, StoreScoped
 
 from .guarantee import RepairKind, needs_certificate

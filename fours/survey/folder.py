@@ -6,7 +6,7 @@ from datetime import date
 from django.db.models import CharField, F, Func, QuerySet, Value
 from django.db.models.functions import Concat
 
-from fours.archive.folder import declare_folder_rule, numbered_in, without_paper
+from fours.archive.folder import GapRows, declare_folder_rule, gap_rows, numbered_in, without_paper
 from fours.archive.months import next_month
 from fours.kernel.models import Store
 

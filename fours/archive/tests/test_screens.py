@@ -58,6 +58,20 @@ def test_the_month_is_bound_by_a_click_and_shows_how_far_it_is(
     assert "生成归档" not in browser.get("/archive/?month=2026-10").content.decode()
 
 
+def test_a_binding_asks_at_most_fifteen_questions(
+    s01: Store,
+    clerk: Actor,
+    browser: Client,
+    paper: Paper,
+    django_assert_max_num_queries: Callable[..., object],
+) -> None:
+    for day in range(1, 9):
+        paper(f"RO-S01-26100{day}-0001")
+    made = done_binding(s01, clerk)
+    with django_assert_max_num_queries(15):  # type: ignore[attr-defined]
+        assert browser.get(f"/archive/{made.pk}/").status_code == 200
+
+
 def test_what_came_later_is_offered_as_a_supplement(
     s01: Store, clerk: Actor, browser: Client, paper: Paper
 ) -> None:
