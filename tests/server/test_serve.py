@@ -19,6 +19,8 @@ import pytest
 
 from fours.server.postgres import EmbeddedPostgres
 
+from .homes import migrated
+
 COMMAND = (sys.executable, "-m", "fours")
 
 
@@ -35,8 +37,7 @@ def demo_home() -> Iterator[Path]:
 
 
 def demo_database(home: Path) -> Path:
-    subprocess.run([*COMMAND, "migrate", "--verbosity", "0"], env=environment(home), check=True)
-    server = EmbeddedPostgres(home)
+    server = migrated(home)
     with psycopg.connect(server.ensure().owner) as connection:
         connection.execute("INSERT INTO kernel_group (name) VALUES ('演示集团')")
         connection.execute(
