@@ -144,6 +144,12 @@ def done(request: HttpRequest, message: str, address: str) -> HttpResponse:
 def back_address(request: HttpRequest, otherwise: str) -> str:
     """Where a posting button came from (`next` or the referring page of this host)."""
     for address in (request.POST.get("next", ""), request.headers.get("Referer", "")):
-        if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+        if is_own(request, address):
             return address
     return otherwise
+
+
+def is_own(request: HttpRequest, address: str) -> bool:
+    """Whether it is the address of a page of this host, and not a mere word, which Django would take for a view's name."""
+    whole = address.startswith(("/", "http://", "https://"))
+    return whole and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())

@@ -6,7 +6,6 @@ from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from fours.base.errors import Refused
@@ -14,7 +13,7 @@ from fours.base.text import number_in
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import User
 from fours.kernel.security import note
-from fours.kernel.web import ActorRequest, attempt, done, page
+from fours.kernel.web import ActorRequest, attempt, done, is_own, page
 from fours.org.lock import LOCKED, Lock, lock_of, lock_screen, note_work, open_screen
 from fours.org.models import DeviceSignIn
 from fours.org.pins import forgive
@@ -34,7 +33,7 @@ def lock(request: HttpRequest) -> HttpResponse:
     """GET: the form that opens the screen (for htmx the form alone); POST: lock it now."""
     found = lock_of(request)
     if not _is_theirs(request, found):
-        return done(request, "", reverse("home"))
+        return _away(request)
     assert found is not None
     if request.method == "POST":
         lock_screen(found.row)
@@ -49,7 +48,7 @@ def lock_open(request: HttpRequest) -> HttpResponse:
     """The same person is back: the page under the cover is shown again, or `next` is opened."""
     found = lock_of(request)
     if not _is_theirs(request, found):
-        return done(request, "", reverse("home"))
+        return _away(request)
     assert found is not None
     form, user = SecretForm(request.POST), request.user
     assert isinstance(user, User)
@@ -87,6 +86,11 @@ def lock_active(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+def _away(request: HttpRequest) -> HttpResponse:
+    """To the own worklist, or to the sign-in when nobody is signed in any more."""
+    return done(request, "", reverse("home" if request.user.is_authenticated else "account_login"))
+
+
 def _is_theirs(request: HttpRequest, found: Lock | None) -> bool:
     """Whether the page that asks is of whoever is signed in now; another window may have changed people."""
     who = _sent(request).get("who", "")
@@ -96,8 +100,9 @@ def _is_theirs(request: HttpRequest, found: Lock | None) -> bool:
 def _next(request: HttpRequest) -> str:
     """Where the locked page was, if it is a page of this host."""
     address = _sent(request).get("next", "")
-    own = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
-    return address if own and not address.startswith(reverse("lock")) else reverse("home")
+    return (
+        address if is_own(request, address) and not address.startswith(reverse("lock")) else reverse("home")
+    )
 
 
 def _sent(request: HttpRequest) -> QueryDict:
