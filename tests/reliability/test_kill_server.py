@@ -83,7 +83,10 @@ def victim(name: str, home: Path, supervisor: int, luck: random.Random) -> int:
     if name == "the database":
         return postmaster
     if name == "a connection of the database":
-        return luck.choice([pid for pid, line in offspring(postmaster).items() if "fours_app" in line])
+        until, found = time.monotonic() + PATIENCE, list[int]()
+        while not found and time.monotonic() < until:  # all were lost with the part killed before
+            found = [pid for pid, line in offspring(postmaster).items() if "fours_app" in line]
+        return luck.choice(found)
     family = offspring(supervisor)
     if name == "the worker":
         return next(pid for pid, line in family.items() if "fours worker" in line)
