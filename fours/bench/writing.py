@@ -171,9 +171,9 @@ BARE_IMPORT = (
     from generate_series(1, %(rows)s) as n
     """,
     """
-    insert into customers_customer (id, store_id, kind, name, id_number, credit_code, address, postcode, grade, source,
+    insert into customers_customer (id, store_id, kind, name, id_number, credit_code, email, address, postcode, grade, source,
         tags, do_not_call, note, active, version, created_at, updated_at)
-    select customer, %(store)s, 'person', '测量' || n, '', '', '', '', 'normal', '', '[]', false, '', true, 1, now(), now()
+    select customer, %(store)s, 'person', '测量' || n, '', '', '', '', '', 'normal', '', '[]', false, '', true, 1, now(), now()
     from bench_row
     """,
     """
