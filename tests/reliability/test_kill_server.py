@@ -77,21 +77,26 @@ def offspring(pid: int) -> dict[int, str]:
     return found
 
 
-def victim(name: str, home: Path, supervisor: int, luck: random.Random) -> int:
-    """The process to be killed."""
-    postmaster = int(next(home.rglob("postmaster.pid")).read_text().split()[0])
-    if name == "the database":
-        return postmaster
-    if name == "a connection of the database":
-        until, found = time.monotonic() + PATIENCE, list[int]()
-        while not found and time.monotonic() < until:  # all were lost with the part killed before
-            found = [pid for pid, line in offspring(postmaster).items() if "fours_app" in line]
-        return luck.choice(found)
+def victims(name: str, home: Path, supervisor: int) -> list[int]:
+    """The processes of that part there are now; none while it is being started again."""
+    if name in ("the database", "a connection of the database"):
+        postmaster = int(next(home.rglob("postmaster.pid")).read_text().split()[0])
+        below = offspring(postmaster).items()
+        return [postmaster] if name == "the database" else [pid for pid, line in below if "fours_app" in line]
     family = offspring(supervisor)
     if name == "the worker":
-        return next(pid for pid, line in family.items() if "fours worker" in line)
+        return [pid for pid, line in family.items() if "fours worker" in line]
     web = [pid for pid, line in family.items() if "granian" in line]
-    return web[0] if name == "the web server" else luck.choice(web[1:])
+    return web[:1] if name == "the web server" else web[1:]
+
+
+def victim(name: str, home: Path, supervisor: int, luck: random.Random) -> int:
+    """The process to be killed; waited for, since what was killed before may still be on its way back."""
+    until, found = time.monotonic() + PATIENCE, list[int]()
+    while not found and time.monotonic() < until:
+        found = victims(name, home, supervisor)
+        time.sleep(0.05)
+    return luck.choice(found)
 
 
 def create(url: str, token: str, number: int) -> None:
