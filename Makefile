@@ -2,6 +2,7 @@
 PYTHON ?= python3
 PORT ?= 8000
 KILLS ?= 100
+DAYS ?= 20
 FUZZ ?= 50
 FOURS_HOME ?= $(CURDIR)/var
 export FOURS_HOME PORT
@@ -31,8 +32,8 @@ test: .venv/.dev node_modules/.installed ## the whole suite, with PostgreSQL and
 test-nobrowser: .venv/.dev node_modules/.installed ## the suite without its browser tests
 	@$(BIN)/python -m pytest -n 2 -m "not browser"
 
-reliability: .venv/.dev node_modules/.installed ## kill -9 KILLS (100) times in the middle of work, prove the books; FUZZ (50) requests for each operation
-	@FOURS_KILLS="$(KILLS)" $(BIN)/python -m pytest tests/reliability --durations=0
+reliability: .venv/.dev node_modules/.installed ## kill -9 KILLS (100) times in the middle of work, DAYS (20) random days, FUZZ (50) requests for each operation
+	@FOURS_KILLS="$(KILLS)" FOURS_RANDOM_DAYS="$(DAYS)" $(BIN)/python -m pytest tests/reliability --durations=0
 	@FOURS_FUZZ="$(FUZZ)" $(BIN)/python -m pytest tests/api/test_fuzz.py --durations=0
 
 every-page: .venv/.dev node_modules/.installed ## axe-core, light and dark, and page weight over every page; the suite reads a sample
