@@ -16,6 +16,8 @@ from fours.kernel.actor import Actor, open_scope  # noqa: E402
 from fours.kernel.models import Store  # noqa: E402
 from fours.org.people import holders  # noqa: E402
 from fours.org.setup import NEEDED_POSTS  # noqa: E402
+from fours.service.models import ClockEntry  # noqa: E402
+from fours.service.verbs.workshop import pause_job  # noqa: E402
 from tests.story.one_car import one_car  # noqa: E402
 
 
@@ -25,6 +27,9 @@ def hammer(code: str, number: int, stop: Path | None) -> None:
     with transaction.atomic():
         open_scope([store.pk])
         who = {post: Actor.of(holders(store, post)[0], store) for post in NEEDED_POSTS}
+        # Who was killed with the clock running is still at that car: as at the store, it is paused before the next.
+        for running_clock in ClockEntry.objects.filter(store=store, ended_at=None).select_related("job"):
+            pause_job(running_clock.job, reason="break", actor=who["technician"])
     while stop is None or not stop.exists():
         steps = one_car(store, who, plate=f"苏E{number:05d}", phone=f"138{number:08d}")
         running = True
