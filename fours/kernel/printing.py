@@ -130,10 +130,13 @@ def _set(kept: PrintedForm) -> None:
 def set_papers(store: Store, *, most: int = 100) -> int:
     """Set the kept papers that nobody has printed yet, oldest first; how many.
 
-    One that can't be set is logged and does not hold up the others; `fours check` names it.
+    One that can't be set is logged and does not hold up the others, however many there are; `fours check` names it.
     """
     done = 0
-    for kept in PrintedForm.objects.filter(store=store, path="", erased_at=None).order_by("pk")[:most]:
+    waiting = PrintedForm.objects.filter(store=store, path="", erased_at=None, form__in=PRINTS).order_by("pk")
+    for kept in waiting.iterator(chunk_size=most):
+        if done == most:
+            break
         try:
             _set(kept)
         except TypesetError:
