@@ -20,7 +20,9 @@ def work(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
     checks = Inspection.objects.visible_to(request.actor).filter(order=order)
     return {
         "jobs": [
-            (job, TONES[LaborLine.State(job.state)], _minutes(job)) for job in jobs if job.is_authorised
+            (job, TONES[LaborLine.State(job.state)], _minutes(job), _is_running(job))
+            for job in jobs
+            if job.is_authorised
         ],
         "checks": list(checks.select_related("job", "inspector").order_by("-pk")),
         "may_dispatch": request.actor.can("service.dispatch") and order.state == RepairOrder.State.AUTHORISED,
@@ -32,6 +34,10 @@ def work(request: ActorRequest, order: RepairOrder) -> dict[str, object]:
 def _minutes(job: LaborLine) -> int:
     lengths = (one.ended_at - one.started_at for one in job.clock_entries.all() if one.ended_at)
     return sum(int(length.total_seconds()) for length in lengths) // 60
+
+
+def _is_running(job: LaborLine) -> bool:
+    return any(one.ended_at is None for one in job.clock_entries.all())
 
 
 def open_jobs(request: ActorRequest, order: RepairOrder) -> int | None:

@@ -175,7 +175,7 @@ def _order_context(request: ActorRequest, shown: RepairOrder, sheet: LineSheet) 
         **sheet_context(sheet),
         "stage": stage,
         "steps": STEPS,
-        "step": min(stage.step, len(STEPS) - 1),
+        "step": stage.step,
         "works": [] if draft else _works(shown, lines),
         "offers": _sorted_offers(offers),
         "recommended": list(open_recommendations(shown.vehicle)) if draft else [],

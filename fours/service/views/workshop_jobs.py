@@ -29,7 +29,7 @@ from fours.service.views.parts import HELD, WantedLine, with_stock
 
 Job = LaborLine.State
 TONES = {
-    Job.OPEN: "neutral", Job.DISPATCHED: "neutral", Job.IN_WORK: "blue", Job.PAUSED: "amber",
+    Job.OPEN: "amber", Job.DISPATCHED: "blue", Job.IN_WORK: "blue", Job.PAUSED: "amber",
     Job.SELF_CHECKED: "violet", Job.TEAM_CHECKED: "green",
 }  # fmt: skip
 
