@@ -67,7 +67,9 @@ class Day:
         """What can still be booked, in words."""
         if self.capacity.closed or self.over:
             return "休息" if self.capacity.closed else "已过"
-        return f"余 {self.capacity.left.normalize():f} 工时" if self.capacity.left > NOTHING else "已满" if self.capacity.total else "没有工时"
+        if self.capacity.left > NOTHING:
+            return f"余 {self.capacity.left.normalize():f} 工时"
+        return "已满" if self.capacity.total else "没有工时"
 
 
 @dataclass(frozen=True)
