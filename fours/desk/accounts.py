@@ -1,6 +1,7 @@
 """Sign-in rules: closed sign-up, by user name, and the store the session works in."""
 
 from collections.abc import Iterable
+from typing import Any, ClassVar
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.signals import password_changed
@@ -17,6 +18,11 @@ STORE_KEY = "store"
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by the store's administrator, never by visitors."""
+
+    error_messages: ClassVar[dict[str, Any]] = DefaultAccountAdapter.error_messages | {
+        "enter_current_password": "现在的密码不对，请重新填写。",
+        "username_password_mismatch": "用户名或密码不对，请重新填写。",
+    }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
