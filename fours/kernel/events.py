@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
-from django.db import models
+from django.db import connection, models
+from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from .actor import Actor
 from .bulk import insert_all
-from .business_date import business_date, open_date
+from .business_date import OPEN_DATE, business_date, open_date_values
 from .models import Event, Store
 from .queueing import enqueue
 
@@ -59,8 +61,7 @@ def announce(
     if store is None:
         raise ValueError(f"{kind}: an event belongs to a store")
     event = _event(kind, aggregate, store, actor, sentence, data)
-    event.business_date = open_date(store)
-    event.save(force_insert=True)
+    _write(event)
     _follow([event], actor)
     _tell(event)
     return event
@@ -76,6 +77,27 @@ def announce_all(kind: str, said: Iterable[tuple[models.Model, str]], *, store: 
     _follow(events, actor)
     for event in events:
         _tell(event)
+
+
+# As `save` would write it, with the open day found by the database.
+INSERT_EVENT = f"""
+insert into kernel_event (
+    store_id, kind, aggregate_kind, aggregate_id, aggregate_version, actor_id, actor_name, at, sentence, data,
+    business_date
+) values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, {OPEN_DATE}) returning id, business_date
+"""  # noqa: S608 - only the constant is written in
+
+
+def _write(event: Event) -> None:
+    event.at = timezone.now()
+    values: list[Any] = [
+        event.store_id, event.kind, event.aggregate_kind, event.aggregate_id, event.aggregate_version,
+        event.actor_id, event.actor_name, event.at, event.sentence, Jsonb(event.data),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT_EVENT, [*values, *open_date_values(event.store)])
+        event.pk, event.business_date = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
 
 
 def _event(

@@ -24,6 +24,7 @@ from .attachments import read_stored, store_bytes
 from .events import announce, kind_of
 from .models import PrintedForm, Store, StoreScoped
 from .personal import sees_personal
+from .rows import insert_unless_there
 from .schedules import every
 
 log = logging.getLogger(__name__)
@@ -85,11 +86,8 @@ def freeze(form: str, document: StoreScoped, *, actor: Actor, occurrence: str = 
     printed or within five minutes (`set_papers`), so that nobody at a counter waits for it.
     What is kept once stays: asked again for the same occurrence, the first paper is given back.
     """
-    kept = _kept(form, document).filter(occurrence=occurrence).first()
-    if kept is not None:
-        return kept
     view = _view(PRINTS[form], document, actor, copy_mark="")
-    return PrintedForm.objects.create(
+    paper = PrintedForm(
         store_id=document.store_id,
         aggregate_kind=kind_of(document),
         aggregate_id=document.pk,
@@ -99,6 +97,7 @@ def freeze(form: str, document: StoreScoped, *, actor: Actor, occurrence: str = 
         view=view,
         created_by=actor.user,
     )
+    return paper if insert_unless_there(paper) else _kept(form, document).get(occurrence=occurrence)
 
 
 def bytes_of(kept: PrintedForm) -> bytes:

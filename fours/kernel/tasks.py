@@ -14,6 +14,7 @@ from fours.base.errors import Gone, IllegalMove, NotThere, Refused
 from .actor import Actor, grants_of
 from .events import announce, kind_of
 from .models import Store, Task, User
+from .rows import insert_unless_there
 from .verbs import take, verb
 
 
@@ -54,7 +55,7 @@ def make_task(
         note=note[:120],
     )
     # One statement, where asking first and a savepoint would take four: nearly every task is new.
-    Task.objects.bulk_create([task], ignore_conflicts=True)
+    insert_unless_there(task)
 
 
 def close_tasks(source: models.Model, *, actor: Actor, rule: str = "", occurrence: str | None = None) -> int:

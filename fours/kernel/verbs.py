@@ -10,6 +10,8 @@ from django.db import models, transaction
 from fours.base.errors import IllegalMove, NotThere, Stale
 
 from .actor import Actor
+from .models import ChildOfDocument
+from .rows import lock_row, write_back
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -109,8 +111,7 @@ def _first_argument(function: Callable[..., Any]) -> type[models.Model]:
 
 def take(aggregate: A, *, version: int | None = None) -> A:
     """The row as it is now, locked until the transaction ends; refused when it changed since `version` was read."""
-    manager = cast(Any, type(aggregate)).objects
-    row = cast("A | None", manager.select_for_update().filter(pk=aggregate.pk).first())
+    row = lock_row(type(aggregate), aggregate.pk)
     if row is None:
         raise NotThere()
     current = getattr(row, "version", None)
@@ -147,7 +148,10 @@ def keep(aggregate: models.Model, *fields: str) -> None:
         names.append("version")
     if hasattr(aggregate, "updated_at"):
         names.append("updated_at")
-    aggregate.save(update_fields=names)
+    if type(aggregate).save in (models.Model.save, ChildOfDocument.save):
+        write_back(aggregate, names)
+    else:  # it has something to say about what is kept
+        aggregate.save(update_fields=names)
 
 
 def verbs_for(aggregate: models.Model, actor: Actor, names: Iterable[str]) -> list[Verb]:

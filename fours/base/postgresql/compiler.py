@@ -4,7 +4,6 @@ What comes out is the same text, letter by letter; a test compares it for every 
 anything but whole rows of one table takes Django's own way.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,9 +34,11 @@ class _WholeRow:
 
     columns: Columns
     converters: dict[int, Any]
+    names: frozenset[str]
 
 
 _ROWS: dict[type[models.Model], _WholeRow] = {}
+_ORDERS: dict[tuple[object, tuple[str, ...], bool], list[Any]] = {}
 
 
 class SQLCompiler(compiler.SQLCompiler):
@@ -53,7 +54,9 @@ class SQLCompiler(compiler.SQLCompiler):
         assert model is not None
         if model not in _ROWS:
             columns, *_ = super().get_select()
-            _ROWS[model] = _WholeRow(columns, super().get_converters([column for column, *_ in columns]))
+            converters = super().get_converters([column for column, *_ in columns])
+            own = (field.name for field in model._meta.concrete_fields if not field.is_relation)
+            _ROWS[model] = _WholeRow(columns, converters, frozenset({"pk", *own}))
         self._row = _ROWS[model]
         return self._row.columns, {"model": model, "select_fields": range(len(self._row.columns))}, {}
 
@@ -64,22 +67,29 @@ class SQLCompiler(compiler.SQLCompiler):
         return converters
 
     def get_order_by(self) -> list[Any]:
-        """Names of fields are never found among the columns of a whole row; hashing each of those takes long."""
-        if (
-            self._row is None
-            or self.query.combinator
-            or not all(isinstance(f, str) for f in self._ordering())
-        ):
-            ordered: list[Any] = super().get_order_by()
-            return ordered
-        columns, self.select = self.select, None
-        try:
-            return super().get_order_by()
-        finally:
+        names = self._names_ordered_by()
+        if names is None:
+            return list(super().get_order_by())
+        key = self.query.model, names, self.query.standard_ordering
+        if key not in _ORDERS:
+            # Names are never found among the columns of a whole row, and to hash each of those takes long.
+            columns, self.select = self.select, None
+            _ORDERS[key] = super().get_order_by()
             self.select = columns
+        return _ORDERS[key]
 
-    def _ordering(self) -> Iterable[object]:
-        return self.query.extra_order_by or self.query.order_by or self.query.get_meta().ordering or ()
+    def _names_ordered_by(self) -> tuple[str, ...] | None:
+        """The row's own fields the statement orders by; None when it is about more than these."""
+        query = self.query
+        if self._row is None or query.combinator or query.extra_order_by:
+            return None
+        ordering: tuple[Any, ...] = tuple(
+            query.order_by or (query.get_meta().ordering if query.default_ordering else ()) or ()
+        )
+        own = self._row.names
+        return (
+            ordering if all(isinstance(name, str) and name.lstrip("-") in own for name in ordering) else None
+        )
 
     def _asks_for_whole_rows(self) -> bool:
         query = self.query
@@ -90,6 +100,7 @@ class SQLCompiler(compiler.SQLCompiler):
             and query.deferred_loading == EVERY_FIELD
             and not query.extra_select
             and not query.annotation_select
+            and query.group_by is None
             and query.model is not None
             and not query.model._meta.parents
             and query.base_table == query.model._meta.db_table

@@ -1,25 +1,9 @@
-from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 
 from .scope import Scope, StoreScoped
-
-if TYPE_CHECKING:
-    DateField = models.DateField[date | str, date]
-else:
-    DateField = models.DateField
-
-
-class InsertedDate(DateField):
-    """A date the insert may compute; the row reads back what it became. In the database a plain date."""
-
-    db_returning = True
-
-    def deconstruct(self) -> Any:
-        name, _, args, options = super().deconstruct()
-        return name, "django.db.models.DateField", args, options
 
 
 class Event(StoreScoped):
@@ -41,7 +25,7 @@ class Event(StoreScoped):
     )
     actor_name = models.CharField("经手人姓名", max_length=40)
     at = models.DateTimeField("时间", auto_now_add=True)
-    business_date = InsertedDate("营业日期")
+    business_date = models.DateField("营业日期")
     sentence = models.CharField("说明", max_length=400)
     data = models.JSONField("数据", default=dict)
 
