@@ -51,7 +51,8 @@ class Task(StoreScoped):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "rule", "source_kind", "source_id", "occurrence"],
+                # In this order it also finds the tasks of a source.
+                fields=["store", "source_kind", "source_id", "rule", "occurrence"],
                 name="task_once_per_occurrence",
             ),
             models.CheckConstraint(
@@ -65,7 +66,6 @@ class Task(StoreScoped):
             models.Index(
                 fields=["store", "person", "due_at"], condition=Q(state="open"), name="task_open_by_person"
             ),
-            models.Index(fields=["store", "source_kind", "source_id"], name="task_source"),
             models.Index(fields=["done_by", "done_at"], name="task_done_by"),
         ]
 
