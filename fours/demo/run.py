@@ -2,11 +2,16 @@
 
 import base64
 import io
+import os
 import random
 import time as wall
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.sharedctypes import Synchronized
+from multiprocessing.synchronize import Barrier
+from threading import BrokenBarrierError, Thread
 
 from django.db import connection, connections, transaction
 from django.utils import timezone
@@ -19,6 +24,8 @@ from fours.kernel.printing import set_papers
 
 from .clock import simulated
 from .founding import Catalogue, found_group, found_store, furnish, make_catalogue, stock_up
+from .multiply.bare import bare
+from .multiply.writer import TABLES
 from .progress import PAPER, Progress, draw, expected_work, say
 from .scale import SCALES, SHARES, Scale
 from .staff import Staff, hire
@@ -43,16 +50,19 @@ def make_demo(size: str = "small") -> None:
     connections.close_all()  # each store's year is made by a process of its own
     context = get_context("fork")
     done = [context.Value("d", 0.0) for _ in stores]
+    gate, owner_url = context.Barrier(len(stores) + 1), os.environ.get("DATABASE_OWNER_URL", "")
     players = [
-        context.Process(target=play, args=(staff, catalogue, scale, now, share))
+        context.Process(target=play, args=(staff, catalogue, scale, now, gate, share))
         for staff, share in zip(stores, done, strict=True)
     ]
     for player in players:
         player.start()
-    for player in players:
-        while player.is_alive():
-            player.join(REDRAWN)
-            draw([share.value for share in done], wall.monotonic() - started)
+    Thread(target=strip_while_copying, args=(gate, owner_url), daemon=True).start()
+    while any(player.is_alive() for player in players):
+        wall.sleep(REDRAWN)
+        draw([share.value for share in done], wall.monotonic() - started)
+        if any(player.exitcode for player in players):
+            gate.abort()
     if any(player.exitcode for player in players):
         raise Refused("演示数据没有建完，请看上面的错误；清空数据文件夹后可重来。")
     say(f"演示数据已建立，用时 {wall.monotonic() - started:.0f} 秒；用户 advisor 等，密码 fours-demo。")
@@ -73,8 +83,38 @@ def found(since: datetime) -> tuple[list[Staff], Catalogue]:
     return staffs, catalogue
 
 
+def strip_while_copying(gate: Barrier, owner_url: str) -> None:
+    """Keep the copied tables bare from when all stores are about to copy until all have; as they are without an owner."""
+    try:
+        gate.wait()
+        with bare(owner_url, TABLES) if owner_url else nullcontext():
+            gate.wait()
+            gate.wait()
+        gate.wait()
+    except BrokenBarrierError:
+        return  # a store's process failed and has said why
+    except Exception:
+        gate.abort()
+        raise
+
+
+@contextmanager
+def all_together(gate: Barrier) -> Iterator[None]:
+    """The block runs in all stores while the tables are bare (`strip_while_copying`); outside a transaction."""
+    gate.wait()
+    gate.wait()
+    yield
+    gate.wait()
+    gate.wait()
+
+
 def play(
-    staff: Staff, catalogue: Catalogue, scale: Scale, now: datetime, done: "Synchronized[float]"
+    staff: Staff,
+    catalogue: Catalogue,
+    scale: Scale,
+    now: datetime,
+    gate: Barrier,
+    done: "Synchronized[float]",
 ) -> None:
     """Make one store's year up to `now`, committing step by step."""
     store = staff.store
@@ -96,6 +136,7 @@ def play(
             signature(),
             lambda text: say(f"{store.code} {text}"),
             progress.add,
+            lambda: all_together(gate),
         )
         year.live()
     set_all_papers(store, progress)

@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -65,6 +65,7 @@ class Year:
     signature: str
     say: Say
     did: Callable[[float], None]
+    all_together: Callable[[], AbstractContextManager[None]]  # the stores copy their years at the same time
     guests: list[Guest] = field(default_factory=list)
     seen_lately: set[int] = field(default_factory=set)
     shop: Shop = field(init=False)
@@ -94,7 +95,8 @@ class Year:
         first = self._play_patterns()
         cloths = self._cut(self.since.date(), first)
         here, recent = self._guests_of_the_end()
-        copied = self._copy_year(cloths, first, {guest.vehicle_id for guest in here + recent})
+        with self.all_together():
+            copied = self._copy_year(cloths, first, {guest.vehicle_id for guest in here + recent})
         played = len(cloths) + len(here) + len(recent)
         self.say(f"往来记录已补齐：{copied} 张工单")
         self._begin_last_days(here, recent)

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from fours.desk.search import number_keys
 from fours.kernel.actor import open_scope
-from fours.kernel.models import NumberCounter, Store, User
+from fours.kernel.models import NumberCounter, SearchKey, Store, User
 from fours.service.search import KIND as ORDER_KIND
 
 from ..shop import Guest
@@ -20,6 +20,8 @@ from .declared import COPIED, model_of
 from .shelf import Shelf, needs
 
 BATCH = 1000
+# What copies are written into.
+TABLES = (*(model_of(label)._meta.db_table for label in COPIED), SearchKey._meta.db_table)
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,7 @@ class Writer:
             for copy, holes in zip(copies, filled, strict=True)
             for key, rank in number_keys(holes[copy.cloth.order_number()])
         )
-        _copy_in("kernel_searchkey", ["key", "kind", "target_id", "rank", "store_id"], lines)
+        _copy_in(SearchKey._meta.db_table, ["key", "kind", "target_id", "rank", "store_id"], lines)
 
 
 def _insert(label: str, filled: Iterable[tuple[Copy, dict[str, Any]]]) -> None:
