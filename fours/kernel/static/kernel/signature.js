@@ -9,7 +9,7 @@ export function start(root) {
   const scan = root.querySelector("[data-signature-scan]");
   const picture = frame.querySelector("img");
   const pad = new SignaturePad(canvas, { minWidth: 0.9, maxWidth: 2.6, penColor: "#10182b", backgroundColor: "rgba(255,255,255,0)" });
-  const fit = () => fitCanvas(canvas, pad, field);
+  const fit = () => fitCanvas(canvas, pad);
   new ResizeObserver(fit).observe(frame);
   const keep = (value) => {
     field.value = value;
@@ -36,22 +36,23 @@ export function start(root) {
       picture.hidden = false;
       keep(read);
     } catch {
-      error.textContent = "这个文件不是照片，请上传 JPG 或 PNG。";
+      error.querySelector("span").textContent = "这个文件不是照片，请上传 JPG 或 PNG。";
       error.hidden = false;
     }
   });
-  frame.classList.toggle("signed", isDrawn(field.value));
+  // A signature that came back with a refused form has no strokes, only its picture; it is shown in its own proportions.
+  if (field.value.startsWith("data:image/png;base64,")) {
+    picture.src = field.value;
+    picture.hidden = false;
+    frame.classList.add("signed");
+  }
   field.form?.addEventListener("submit", (event) => {
     if (field.value || !field.dataset.required) return;
     event.preventDefault();
-    error.textContent = field.dataset.required;
+    error.querySelector("span").textContent = field.dataset.required;
     error.hidden = false;
     frame.scrollIntoView({ block: "center" });
   });
-}
-
-function isDrawn(value) {
-  return value.startsWith("data:image/png;base64,");
 }
 
 // The server takes a signature of at most one megabyte: a page photographed large is made smaller until it fits.
@@ -72,7 +73,7 @@ async function asPng(file) {
   }
 }
 
-function fitCanvas(canvas, pad, field) {
+function fitCanvas(canvas, pad) {
   // Two dots per point keep the picture small and the line smooth, whatever the screen.
   const ratio = Math.min(window.devicePixelRatio || 1, 2);
   const [width, height] = [Math.round(canvas.offsetWidth * ratio), Math.round(canvas.offsetHeight * ratio)];
@@ -82,7 +83,5 @@ function fitCanvas(canvas, pad, field) {
   canvas.height = height;
   canvas.getContext("2d").scale(ratio, ratio);
   pad.clear();
-  // A signature that came back with a refused form has no strokes, only its picture.
-  if (strokes.length || !isDrawn(field.value)) pad.fromData(strokes);
-  else pad.fromDataURL(field.value);
+  pad.fromData(strokes);
 }
