@@ -48,6 +48,8 @@ def as_text(value: object, *, money: bool = False) -> str:
     if isinstance(value, Decimal):
         text = f"{value:,.2f}" if money else f"{value:,f}"
         return text if money or "." not in text else text.rstrip("0").rstrip(".")
+    if isinstance(value, int):
+        return f"{value:,}"
     return value if isinstance(value, Personal) else str(value)
 
 

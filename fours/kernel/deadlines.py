@@ -93,7 +93,7 @@ def declare_deadline(deadline: Deadline) -> None:
     DEADLINES[deadline.name] = deadline
     kind: Literal["time", "int"] = "time" if deadline.unit == "at_time" else "int"
     unit = UNIT_WORDS[deadline.unit]
-    declare_setting(deadline.key, f"{deadline.label}({unit})", deadline.amount, kind=kind, group="时限")
+    declare_setting(deadline.key, f"{deadline.label}（{unit}）", deadline.amount, kind=kind, group="时限")
     if deadline.escalate_to:
         label = f"{deadline.label}：逾期几小时后上报"
         declare_setting(

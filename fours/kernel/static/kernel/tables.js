@@ -9,11 +9,20 @@ export function labelCells(root) {
       let column = 0;
       for (const cell of row.cells) {
         if (cell.colSpan === 1 && column > 0 && heads[column]) cell.dataset.label = heads[column];
-        if (column > 0 && cell.textContent.trim() === "—") cell.dataset.blank = "";
+        const text = cell.textContent.trim();
+        if (column > 0 && text === "—") cell.dataset.blank = "";
+        for (const part of [cell, ...cell.querySelectorAll("a, small, span")]) {
+          if (staysWhole(part.textContent.trim()) && !part.querySelector("input, select, textarea, .btn")) part.classList.add("whole");
+        }
         column += cell.colSpan;
       }
     }
   }
+}
+
+// A number, date, plate or short word is read at a glance; broken over two lines it is not.
+function staysWhole(text) {
+  return /^[\x20-\x7e–·]{1,20}$/.test(text) || /^\p{Script=Han}[A-Z][A-Z0-9·]{5,7}$/u.test(text) || text.length <= 4;
 }
 
 export function startTables() {
