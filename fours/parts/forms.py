@@ -71,7 +71,7 @@ class StorePartForm(TablerForm, forms.Form):
 
 class AdjustForm(TablerForm, forms.Form):
     counted = QuantityField(label="实盘数")
-    reason = forms.CharField(label="原因", max_length=150)
+    reason = forms.CharField(label="原因", max_length=150, help_text="例如：月末盘点，实物少 1 桶。")
 
 
 class ReceiptForm(TablerForm, forms.Form):

@@ -95,7 +95,7 @@ class SolveForm(VersionForm):
     measure = forms.CharField(label="处理措施", max_length=500, widget=forms.Textarea({"rows": 3}))
     result = forms.CharField(label="结果", max_length=500, widget=forms.Textarea({"rows": 2}))
     cost = forms.DecimalField(
-        label="处理费用",
+        label="处理费用（元）",
         max_digits=10,
         decimal_places=2,
         min_value=Decimal(0),

@@ -220,7 +220,12 @@ def customer_consent(request: ActorRequest, pk: int) -> HttpResponse:
 
 
 class EraseForm(TablerForm, forms.Form):
-    reason = forms.CharField(label="原因", max_length=100, help_text="例如：客户本人要求。不要写姓名和电话。")
+    reason = forms.CharField(
+        label="原因",
+        max_length=100,
+        help_text="例如：客户本人要求。不要写姓名和电话。",
+        widget=forms.Textarea({"rows": 2}),
+    )
     sure = forms.BooleanField(label="客户身份已核实，明白删除后不能恢复")
 
 
@@ -239,9 +244,15 @@ def customer_erase(request: ActorRequest, pk: int) -> HttpResponse:
         "intro": "姓名、电话、证件号、地址、生日、联系人、备注和附件，以及工单、回访、消息、历史中的这些内容都会删除，"
         "不能恢复；单号、金额、时间和车辆档案保留。已签署的维修单据依法锁定留存，期满自动删除。",
         "submit_label": "删除个人信息",
+        "submit_tone": "danger",
+        "crumbs": _crumbs(row),
         "cancel_url": reverse("customer", args=[row.pk]),
     }
     return page(request, "kernel/form_page.html", context, form)
+
+
+def _crumbs(row: Customer) -> list[tuple[str, str]]:
+    return [("客户", reverse("customers")), (row.name, reverse("customer", args=[row.pk]))]
 
 
 class MergeForm(TablerForm, forms.Form):
@@ -273,6 +284,8 @@ def customer_merge(request: ActorRequest, pk: int) -> HttpResponse:
         "form": form,
         "intro": f"“{row.name}”的车辆、工单、回访、附件都转到下面选择的档案；本档案停用并留存，不能撤销。",
         "submit_label": "合并",
+        "submit_tone": "danger",
+        "crumbs": _crumbs(row),
         "cancel_url": reverse("customer", args=[row.pk]),
     }
     return page(request, "kernel/form_page.html", context, form)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from fours.base.errors import NotThere
 from fours.base.text import number_in
+from fours.desk.job_names import JOB_NAMES
 from fours.kernel.forms import TablerForm
 from fours.kernel.history import history_of
 from fours.kernel.jobs import failed_deliveries, retry_delivery
@@ -123,5 +124,6 @@ def failed_jobs(request: ActorRequest) -> HttpResponse:
     context: dict[str, object] = {
         "deliveries": failed_deliveries(store),
         "occurrences": occurrences.order_by("-due_at")[:100],
+        "names": JOB_NAMES,
     }
     return page(request, "desk/failed_jobs.html", context)

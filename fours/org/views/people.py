@@ -232,5 +232,6 @@ def _form(
         "form": form,
         "cancel_url": back,
         "sections": sections or [],
+        "crumbs": [("员工", reverse("people"))],
     }
     return page(request, "kernel/form_page.html", context, form)

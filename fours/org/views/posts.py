@@ -21,7 +21,7 @@ from fours.org.verbs.rights import CHANGE, change_post_rights
 
 AREAS = {
     "customers": "客户", "vehicles": "车辆", "service": "维修业务", "parts": "配件", "survey": "信息反馈", "messages": "消息",
-    "approvals": "审批", "org": "组织", "kernel": "资料和单据",
+    "approvals": "审批", "org": "组织", "archive": "月度归档", "kernel": "资料和单据",
 }  # fmt: skip
 
 

@@ -128,6 +128,7 @@ def setup_bays(request: ActorRequest) -> HttpResponse:
             return done(request, f"已新增 {len(made)} 个工位", reverse("setup"))
     context: dict[str, object] = {
         "title": "填写工位数",
+        "crumbs": [("开业设置", reverse("setup"))],
         "form": form,
         "cancel_url": reverse("setup"),
         "intro": "填每类工位的总数；编号自动生成（机电 J01、快修 K01、钣金 B01、喷漆 P01、洗车 X01）。",

@@ -118,7 +118,9 @@ def part_store(request: ActorRequest, pk: int) -> HttpResponse:
         )
         if made is not None:
             return done(request, "门店设定已保存", reverse("part", args=[pk]))
-    context = {"title": f"门店设定：{shown.name}", "form": form, "cancel_url": reverse("part", args=[pk])}
+    back = reverse("part", args=[pk])
+    crumbs = [("库存", reverse("stock")), (shown.number, back)]
+    context = {"title": f"门店设定：{shown.name}", "form": form, "cancel_url": back, "crumbs": crumbs}
     return page(request, "kernel/form_page.html", context, form)
 
 
@@ -133,7 +135,14 @@ def stock_adjust(request: ActorRequest, pk: int) -> HttpResponse:
         if made is not None:
             return done(request, "盘点调整已入账", back)
     intro = f"{place.lot.part} · 货位 {place.bin.code} · 批次 {place.lot.code} · 账面 {place.quantity.normalize():f}"
-    context = {"title": "盘点调整", "intro": intro, "form": form, "cancel_url": back, "submit_label": "入账"}
+    context = {
+        "title": "盘点调整",
+        "intro": intro,
+        "form": form,
+        "cancel_url": back,
+        "submit_label": "入账",
+        "crumbs": [("库存", reverse("stock")), (place.lot.part.number, back)],
+    }
     return page(request, "kernel/form_page.html", context, form)
 
 

@@ -146,6 +146,10 @@ def _form_page(
         "form": form,
         "intro": f"{sheet.vehicle} · 客户原话：{sheet.words}",
         "submit_label": submit,
+        "crumbs": [
+            ("快速处理", reverse("handling_sheets")),
+            (sheet.number, reverse("handling_sheet", args=[sheet.pk])),
+        ],
         "cancel_url": reverse("handling_sheet", args=[sheet.pk]),
     }
     return page(request, "kernel/form_page.html", context, form)

@@ -160,17 +160,26 @@ def vehicle_merge(request: ActorRequest, pk: int) -> HttpResponse:
     ):
         return done(request, f"已合并到 {into}", reverse("vehicle", args=[into.pk]))
     intro = f"“{row}”的工单、车主、车牌、回访、附件都转到下面选择的档案；本档案停用并留存，不能撤销。"
-    return _small_form(request, row, form, f"合并车辆 {row}", "合并", intro)
+    return _small_form(request, row, form, f"合并车辆 {row}", "合并", intro, tone="danger")
 
 
 def _small_form(
-    request: ActorRequest, row: Vehicle, form: Any, title: str, submit_label: str, intro: str
+    request: ActorRequest,
+    row: Vehicle,
+    form: Any,
+    title: str,
+    submit_label: str,
+    intro: str,
+    *,
+    tone: str = "primary",
 ) -> HttpResponse:
     context = {
         "title": title,
         "form": form,
         "intro": intro,
         "submit_label": submit_label,
+        "submit_tone": tone,
+        "crumbs": [("车辆", reverse("vehicles")), (str(row), reverse("vehicle", args=[row.pk]))],
         "cancel_url": reverse("vehicle", args=[row.pk]),
     }
     return page(request, "kernel/form_page.html", context, form)
