@@ -47,10 +47,14 @@ class IllegalMove(Refused):
 
 
 class Stale(Refused):
-    """Somebody else changed the document since it was read."""
+    """Somebody else changed the document since it was read; `now` is its present version, where it has one."""
 
     code = "stale_version"
     status = 409
+
+    def __init__(self, message: str, *, field: str = "", now: int | None = None) -> None:
+        super().__init__(message, field=field)
+        self.now = now
 
 
 class Gone(Refused):

@@ -13,7 +13,7 @@ from django.shortcuts import redirect, render
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from fours.base.errors import NotThere, Refused
+from fours.base.errors import NotThere, Refused, Stale
 
 from .actor import Actor
 from .models import Store, User
@@ -93,6 +93,10 @@ def put_on(form: BaseForm, refusal: Refused) -> None:
     if not placed:
         form.add_error(None, _with_way_on(refusal.message, refusal))
     form.refused = refusal  # type: ignore[attr-defined]
+    if isinstance(refusal, Stale) and refusal.now is not None:
+        # Told of the change, the person may send the same page again: then what stands on it counts.
+        form.data = form.data.copy()  # type: ignore[attr-defined]
+        form.data["version"] = str(refusal.now)  # type: ignore[index]
 
 
 def _typed(form: BaseForm) -> dict[str, str]:

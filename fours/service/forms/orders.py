@@ -161,10 +161,15 @@ class LineForm(TablerForm, forms.Form):
         return {name: value for name, value in values.items() if getattr(self.line, name) != value}
 
 
+def other_payer(line: PricedLine) -> Payer:
+    """Who most likely bears the other part: the insurer, of the insurer's line the customer."""
+    return Payer.CUSTOMER if line.payer == Payer.INSURER else Payer.INSURER
+
+
 class SplitForm(TablerForm, forms.Form):
     """Let another payer bear part of a line."""
 
-    payer = forms.ChoiceField(label="另一付费方", choices=Payer.choices, initial=Payer.INSURER)
+    payer = forms.ChoiceField(label="另一付费方", choices=Payer.choices)
     amount = forms.DecimalField(label="由其支付（含税）", max_digits=12, decimal_places=2, min_value=0)
 
 

@@ -242,6 +242,28 @@ def test_signed_facts_cannot_be_edited_on_the_page(at, advisor, desk):
     assert fresh(order).parking_place == "P9"
 
 
+def test_a_conflict_shows_both_versions_and_can_be_sent_again(at, advisor, desk):
+    order = authorised(at, advisor)
+    address = reverse("order_edit", args=[order.pk])
+    mine = {
+        "payment_wish": "card",
+        "contact_way": "电话",
+        "advisor": advisor.user.pk,
+        "parking_place": "我写的位",
+    }
+    desk.post(address, {**mine, "parking_place": "别人写的位", "version": order.version})
+    answer = desk.post(address, {**mine, "version": order.version})
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "别人写的位" in page
+    assert "我写的位" in page
+    now = fresh(order)
+    assert (now.parking_place, now.version > order.version) == ("别人写的位", True)
+    assert f'name="version" value="{now.version}"' in page
+    assert desk.post(address, {**mine, "version": now.version}).status_code == 302
+    assert fresh(order).parking_place == "我写的位"
+
+
 def test_an_order_is_handed_to_a_colleague(at, advisor, desk, person, s01):
     order = authorised(at, advisor)
     colleague = person("advisor", s01, "second-advisor").user

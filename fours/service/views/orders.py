@@ -30,6 +30,7 @@ from fours.service.verbs.additional import open_recommendations
 from fours.service.verbs.order import change_order, open_order
 from fours.vehicles.models import Vehicle
 
+from .conflicts import differences
 from .orders_sheet import LineSheet, line_sheet, sheet_context, version_of
 
 PER_PAGE = 25
@@ -270,5 +271,6 @@ def order_edit(request: ActorRequest, pk: int) -> HttpResponse:
         )
         if changed is not None:
             return done(request, "已保存。", reverse("order", args=[pk]))
-    context = {"form": form, "order": shown}
+    conflicts = differences(form, shown, getattr(form, "cleaned_data", {}))
+    context = {"form": form, "order": shown, "conflicts": conflicts}
     return page(request, "service/orders/edit.html", context, form)

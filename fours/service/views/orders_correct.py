@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from fours.base.errors import NotThere
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen, typed_before
 from fours.service.forms.correction import CancelForm, CorrectForm, ShareForm
+from fours.service.forms.orders import other_payer
 from fours.service.models import RepairOrder
 from fours.service.models.lines import PricedLine
 from fours.service.verbs.correction import cancel_line, correct_line, may_correct, share_line
@@ -34,7 +35,10 @@ def line_correct(request: ActorRequest, pk: int, kind: str, line_pk: int) -> Htt
         "share": ShareForm(
             _data(request, "share"),
             auto_id="share-%s",
-            initial=typed_before(request, "payer", "amount", place="share"),
+            initial={
+                "payer": other_payer(line),
+                **typed_before(request, "payer", "amount", place="share"),
+            },
         ),
         "cancel": CancelForm(_data(request, "cancel"), auto_id="cancel-%s"),
     }

@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from fours.base.text import number_in
 from fours.kernel.actor import Actor
 from fours.parts.models import StockBalance
-from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm
+from fours.service.forms.orders import ADD_FORMS, AddForm, LineForm, SplitForm, other_payer
 from fours.service.models import AdditionalWork, FeeLine, LaborLine, PartLine, RepairOrder
 from fours.service.models.lines import PricedLine
 from fours.service.totals import OrderLines, Totals, agreed, by_payer, totals_of, with_works
@@ -44,7 +44,9 @@ class LineRow:
     @property
     def split(self) -> forms.Form:
         """The form that lets another payer bear part of the line, refused or new."""
-        return self.refused_split or SplitForm(auto_id=split_ids(self.key))
+        return self.refused_split or SplitForm(
+            auto_id=split_ids(self.key), initial={"payer": other_payer(self.line)}
+        )
 
 
 def split_ids(key: str) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from fours.base.errors import Refused, Stale
+from fours.base.errors import Refused
 from fours.base.text import number_in
 from fours.kernel.attachments import attachments_of
 from fours.kernel.business_date import today
@@ -35,6 +35,7 @@ from fours.vehicles.flags import flags_of
 from fours.vehicles.mileage import check_mileage
 from fours.vehicles.models import Vehicle
 
+from .conflicts import Difference, differences
 from .reception import OWNERS, visits_of
 
 # Somebody who signed longer ago and never got an order is found on the car's page; the list stays short and quick.
@@ -220,18 +221,12 @@ def _mileage_hint(shown: CheckIn, form: CheckInForm) -> str:
 
 
 def _tablet(request: ActorRequest, shown: CheckIn, form: CheckInForm) -> HttpResponse:
-    conflicts: list[tuple[str, str, str]] = []
-    if isinstance(getattr(form, "refused", None), Stale):
-        conflicts = _conflicts(shown, form)
-        # Sent again, what stands on the page counts: the person has seen the differences.
-        form.data = form.data.copy()  # type: ignore[attr-defined]
-        form.data["version"] = str(shown.version)  # type: ignore[index]
     prefetch_related_objects([shown.vehicle], OWNERS)
     here = reverse("check_in", args=[shown.pk])
     context = {
         "check_in": shown,
         "form": form,
-        "conflicts": conflicts,
+        "conflicts": _conflicts(shown, form),
         "hint": _mileage_hint(shown, form),
         "damage_kinds": DAMAGE_KINDS,
         "owner": shown.customer or shown.vehicle.owner,
@@ -242,18 +237,9 @@ def _tablet(request: ActorRequest, shown: CheckIn, form: CheckInForm) -> HttpRes
     return page(request, "service/reception/check_in.html", context, form)
 
 
-def _conflicts(shown: CheckIn, form: CheckInForm) -> list[tuple[str, str, str]]:
-    names = [name for name in form.changes() if name != "damage_marks"]
-    return [
-        (str(form.fields[name].label), _text(getattr(shown, name)), _text(form.cleaned_data[name]))
-        for name in names
-    ]
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "是" if value else "否"
-    return "、".join(map(str, value)) if isinstance(value, list) else str("" if value is None else value)
+def _conflicts(shown: CheckIn, form: CheckInForm) -> list[Difference]:
+    typed = form.changes() if hasattr(form, "refused") else {}
+    return differences(form, shown, [name for name in typed if name != "damage_marks"])
 
 
 def _photos(request: ActorRequest, shown: CheckIn) -> list[Attachment]:
