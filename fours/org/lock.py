@@ -11,7 +11,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.db.models import Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -26,7 +26,7 @@ from fours.kernel.web import ActorRequest, done
 
 from .defaults import LOCK_MINUTES
 from .devices import device_of, hash_of, present_devices, secret_of
-from .models import DeviceSignIn, SharedDevice
+from .models import DeviceSignIn, Pin, SharedDevice
 from .pins import may_use_pin
 
 ROW, BY_PIN = "device_sign_in", "by_pin"
@@ -53,7 +53,7 @@ def gate(request: HttpRequest) -> HttpResponse | None:
     row = _row(entered)
     if row is None and ROW not in request.session:
         return None
-    if row is None or not _may_go_on(entered, row.device):
+    if row is None or not _may_go_on(entered, row):
         return _end(request)
     lock = _lock(row)
     request.lock = lock  # type: ignore[attr-defined]
@@ -104,7 +104,7 @@ def change_person(request: HttpRequest, device: SharedDevice, user: User, *, by_
 def _row(request: ActorRequest) -> DeviceSignIn | None:
     """The session's row if the device's cookie is there too; a session new on the device gets its row.
 
-    `own_minutes` is the store's own setting, read along: this is asked at every request.
+    `own_minutes` is the store's own setting and `has_pin` the person's, read along: this is asked at every request.
     """
     if ROW not in request.session:
         device = device_of(request)
@@ -112,7 +112,10 @@ def _row(request: ActorRequest) -> DeviceSignIn | None:
             return None
         _bind(request, device, request.user)
     own = Setting.objects.filter(store=request.actor.store, key=LOCK_MINUTES).values("value")[:1]
-    rows = DeviceSignIn.objects.select_related("device").annotate(own_minutes=Subquery(own))
+    pin = Pin.objects.filter(user=OuterRef("user"))
+    rows = DeviceSignIn.objects.select_related("device").annotate(
+        own_minutes=Subquery(own), has_pin=Exists(pin)
+    )
     found = rows.filter(pk=request.session[ROW], user=request.user, device__in=present_devices())
     return found.filter(device__secret_hash=hash_of(secret_of(request))).first()
 
@@ -124,12 +127,13 @@ def _bind(request: HttpRequest, device: SharedDevice, user: User) -> None:
     request.session[ROW] = row.pk
 
 
-def _may_go_on(request: ActorRequest, device: SharedDevice) -> bool:
+def _may_go_on(request: ActorRequest, row: DeviceSignIn) -> bool:
     if not request.session.get(BY_PIN):
         return True
-    request.stores = [store for store in request.stores if store.pk == device.store_id]
-    actor = request.actor
-    return actor.store is not None and actor.store.pk == device.store_id and may_use_pin(actor.grants)
+    home = row.device.store_id
+    request.stores = [store for store in request.stores if store.pk == home]
+    actor, has_pin = request.actor, cast(bool, row.has_pin)  # type: ignore[attr-defined]
+    return actor.store is not None and actor.store.pk == home and has_pin and may_use_pin(actor.grants)
 
 
 def _lock(row: DeviceSignIn) -> Lock:

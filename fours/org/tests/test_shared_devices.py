@@ -146,6 +146,20 @@ def test_a_pin_set_before_the_administrators_post_does_not_do_any_more(s01: Stor
     assert who(pc) == user.pk
 
 
+def test_a_session_begun_with_a_pin_ends_with_the_pin(s01: Store) -> None:
+    user, pc, other = (
+        employee(s01, "cashier", "cashier", pin="271828"),
+        shared_pc(s01),
+        shared_pc(s01, "二号"),
+    )
+    sign_in(pc, "cashier", "271828")
+    sign_in(other, "cashier", PASSWORD)
+    assert pc.get("/").status_code == 200
+    other.post("/own-pin/remove/")
+    assert pc.get("/")["Location"] == "/accounts/login/"
+    assert who(other) == user.pk, "begun with the password"
+
+
 # ---- changing people ----
 
 
