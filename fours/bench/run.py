@@ -9,6 +9,7 @@ from django.db import connection
 
 from fours.base.errors import Refused
 from fours.kernel.models import Store
+from fours.server.memory import settle_memory
 
 from . import load, reading, writing
 from .figures import Figure
@@ -43,6 +44,8 @@ def run_benches(names: Sequence[str]) -> tuple[list[Figure], dict[str, object]]:
         raise Refused("性能测量会写入工单和客户，只能在演示数据库上进行（fours demo）。")
     samples = sample(store, SAMPLED)
     figures: list[Figure] = []
+    # As a web process does when it begins.
+    settle_memory()
     for name in names or BENCHES:
         print(f"{name} …", file=sys.stderr, flush=True)
         figures += BENCHES[name](samples)
