@@ -165,6 +165,7 @@ LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 
+SESSION_ENGINE = "fours.desk.sessions"
 SESSION_COOKIE_AGE = 14 * 3600  # one long working day
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
