@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +88,7 @@ def _icon_paths(name: str) -> str:
     return re.sub(r"\s*\n\s*", "", inner).replace('<path stroke="none" d="M0 0h24v24H0z" fill="none" />', "")
 
 
+@lru_cache(maxsize=2000)
 def icon(name: str, classes: str = "", label: str = "") -> Markup:
     """The outline icon as inline SVG, silent for screen readers unless labelled; LookupError when unknown."""
     accessible = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')

@@ -1,8 +1,9 @@
 """The menu, filled by the apps from below upward; a person sees only what their posts may enter."""
 
 from dataclasses import dataclass, field, replace
+from functools import cache
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 
 from .actor import Actor
 
@@ -54,20 +55,35 @@ def menu_for(actor: Actor, path: str) -> list[Section]:
     """
     shown = []
     listed: set[str] = set()
-    for section in sorted(SECTIONS.values(), key=lambda s: s.order):
-        items = [
-            replace(i, url=url)
-            for i in sorted(section.items, key=lambda i: i.order)
-            if actor.can(i.permission) and (url := _url(i)) and url not in listed
-        ]
+    for section in _addressed(get_script_prefix()):
+        items = [i for i in section.items if actor.can(i.permission) and i.url not in listed]
         listed.update(i.url for i in items)
         if items:
-            shown.append(replace(section, items=items))
+            shown.append((section, items))
     urls = [
-        i.url for s in shown for i in s.items if path == i.url or (i.url != "/" and path.startswith(i.url))
+        i.url
+        for _, items in shown
+        for i in items
+        if path == i.url or (i.url != "/" and path.startswith(i.url))
     ]
     best = max(urls, key=len, default=path)
-    return [replace(s, items=[replace(i, active=i.url == best) for i in s.items]) for s in shown]
+    return [
+        replace(s, items=[replace(i, active=True) if i.url == best else i for i in items])
+        for s, items in shown
+    ]
+
+
+@cache
+def _addressed(prefix: str) -> list[Section]:
+    """All there is, in order, with addresses that begin with the prefix."""
+    return [
+        replace(s, items=[replace(i, url=url) for i in sorted(s.items, key=_order) if (url := _url(i))])
+        for s in sorted(SECTIONS.values(), key=_order)
+    ]
+
+
+def _order(entry: Section | Item) -> int:
+    return entry.order
 
 
 def _url(item: Item) -> str:
