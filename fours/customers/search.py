@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable
 
-from django.db.models import Prefetch
 from django.urls import reverse
 
 from fours.base.text import mask_phone
@@ -47,15 +46,25 @@ def write_customer_keys(customer: Customer) -> None:
     write_keys(customer, KIND, customer_keys(customer))
 
 
+# What a hit says of customers, with the number that is called first. Written out: it is asked at every typed letter.
+SHOWN = """
+select id, store_id, kind, name, active, (
+    select number from customers_phone phone where phone.customer_id = customer.id
+    order by phone."primary" desc, phone.id limit 1
+) as called
+from customers_customer customer where id = any(%(ids)s) and store_id = any(%(stores)s) and merged_into_id is null
+"""
+
+
 def describe(actor: Actor, ids: list[int]) -> dict[int, Hit]:
     """The customers the actor may see, with the number that is called first."""
-    phones = Prefetch("phones", Phone.objects.order_by("-primary", "id"))
-    rows = Customer.objects.visible_to(actor).filter(pk__in=ids, merged_into=None).prefetch_related(phones)
-    return {row.pk: _hit(row) for row in rows}
+    stores = actor.stores_with(Customer.view_permission)
+    rows = Customer.objects.raw(SHOWN, {"ids": ids, "stores": list(stores)})
+    return {row.pk: _hit(row, row.called) for row in rows}  # type: ignore[attr-defined]
 
 
-def _hit(customer: Customer) -> Hit:
-    phone = next((mask_phone(phone.number) for phone in customer.phones.all()), "")
+def _hit(customer: Customer, called: str | None) -> Hit:
+    phone = mask_phone(called) if called else ""
     subtitle = " · ".join(filter(None, [customer.get_kind_display(), phone]))
     chip = None if customer.active else ("停用", "neutral")
     return Hit(customer.name, subtitle, reverse("customer", args=[customer.pk]), chip)

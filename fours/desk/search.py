@@ -265,14 +265,23 @@ def _candidates(
 def _described(
     actor: Actor, sources: dict[str, Source], ranked: list[tuple[str, int]], limit: int
 ) -> list[Hit]:
-    """The first `limit` of what the actor may see; each source is asked once."""
-    # A few more than shown, since some may be hidden; beyond them a longer text is the better help.
-    head = ranked[: limit * 3]
+    """The first `limit` of what the actor may see."""
+    hits: list[Hit] = []
+    # Mostly all may be seen, and each source is asked once; beyond some hidden ones a longer text is the better help.
+    for first in range(0, min(len(ranked), limit * 3), limit):
+        hits += _hits(actor, sources, ranked[first : first + limit])
+        if len(hits) >= limit:
+            break
+    return hits[:limit]
+
+
+def _hits(actor: Actor, sources: dict[str, Source], found: list[tuple[str, int]]) -> list[Hit]:
+    """What the actor may see of these, in their order."""
     hits: dict[tuple[str, int], Hit] = {}
-    for kind in dict.fromkeys(kind for kind, _ in head):
-        described = sources[kind].describe(actor, [pk for k, pk in head if k == kind])
+    for kind in dict.fromkeys(kind for kind, _ in found):
+        described = sources[kind].describe(actor, [pk for k, pk in found if k == kind])
         hits |= {
             (kind, pk): replace(hit, kind=kind, id=pk, icon=hit.icon or sources[kind].icon)
             for pk, hit in described.items()
         }
-    return [hits[at] for at in head if at in hits][:limit]
+    return [hits[at] for at in found if at in hits]

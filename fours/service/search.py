@@ -2,24 +2,28 @@
 
 from django.urls import reverse
 
-from fours.desk.search import Hit, Source, number_keys, register_source, write_keys
+from fours.desk.search import Hit, Source, number_keys, register_source, write_first_keys, write_keys
 from fours.kernel.actor import Actor
 
 from .models import RepairOrder
 
 KIND = "order"
+SHOWN = ("number", "kind", "state", "vehicle__plate", "vehicle__vin", "customer__name")
 
 
 def write_order_keys(order: RepairOrder) -> None:
     """Let the order be found by its number and the number of another system it came from."""
     keys = [*number_keys(order.number), *number_keys(order.foreign_number)]
-    write_keys(order, KIND, keys)
+    if order.foreign_number:
+        write_keys(order, KIND, keys)
+    else:  # it had no number until now
+        write_first_keys(order.store_id, KIND, [(order, keys)])
 
 
 def describe(actor: Actor, ids: list[int]) -> dict[int, Hit]:
     """The orders the actor may see."""
     orders = RepairOrder.objects.visible_to(actor).filter(pk__in=ids).select_related("vehicle", "customer")
-    return {order.pk: _hit(order) for order in orders}
+    return {order.pk: _hit(order) for order in orders.only(*SHOWN)}
 
 
 def _hit(order: RepairOrder) -> Hit:

@@ -28,8 +28,14 @@ OPEN_OWNERSHIPS = Prefetch(
     "ownerships", Ownership.objects.filter(ends_on=None).select_related("customer").order_by("id")
 )
 
-# What a hit says of a car.
-SHOWN = ("store", "plate", "vin", "brand", "series", "model_name", "last_visit_on", "active")
+# What a hit says of cars, with the owner the car's page names first. Written out: it is asked at every typed letter.
+SHOWN = """
+select id, store_id, plate, vin, brand, series, model_name, last_visit_on, active, coalesce((
+    select owner.name from vehicles_ownership held join customers_customer owner on owner.id = held.customer_id
+    where held.vehicle_id = car.id and held.relation = 'owner' and held.ends_on is null order by held.id limit 1
+), '') as owner_name
+from vehicles_vehicle car where id = any(%(ids)s) and store_id = any(%(stores)s) and merged_into_id is null
+"""
 
 
 def vehicle_keys(vehicle: Vehicle) -> list[Key]:
@@ -59,11 +65,9 @@ def write_keys_of_cars(customer: Customer) -> None:
 
 def describe(actor: Actor, ids: list[int]) -> dict[int, Hit]:
     """The cars the actor may see, with their owner."""
-    rows = Vehicle.objects.visible_to(actor).filter(pk__in=ids, merged_into=None).only(*SHOWN)
-    owned = Ownership.objects.filter(vehicle__in=ids, relation=Ownership.Relation.OWNER, ends_on=None)
-    # The first owner named counts, as on the car's page.
-    owners = dict(owned.order_by("-id").values_list("vehicle_id", "customer__name"))
-    return {row.pk: _hit(row, owners.get(row.pk, ""), actor) for row in rows}
+    stores = actor.stores_with(Vehicle.view_permission)
+    rows = Vehicle.objects.raw(SHOWN, {"ids": ids, "stores": list(stores)})
+    return {row.pk: _hit(row, row.owner_name, actor) for row in rows}  # type: ignore[attr-defined]
 
 
 def _hit(vehicle: Vehicle, owner: str, actor: Actor) -> Hit:
