@@ -73,6 +73,9 @@ def enter(request: HttpRequest) -> User | None:
 
 def act_in(request: ApiRequest, store: Store) -> Actor:
     """Narrow the rest of the request, also what the database shows, to one store."""
+    present: Actor | None = getattr(request, "actor", None)
+    if present is not None and present.store == store:
+        return present
     request.actor = Actor.of(request.user, store, request.grants)
     open_scope(request.actor.store_ids)
     return request.actor
