@@ -50,7 +50,7 @@ select count(*) from (
 def open_task_count(actor: Actor) -> int:
     """What the bell shows: how many `to_do` finds."""
     person = actor.user.pk if actor.user else None
-    asked = {
+    asked: dict[str, Any] = {
         "stores": list(actor.store_ids),
         "posts": list(actor.posts),
         "person": person,
