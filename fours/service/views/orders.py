@@ -122,7 +122,7 @@ def _tabs(
 ) -> tuple[list[tuple[str, str, str, bool]], int]:
     """The tabs with their counts up to a thousand, and how many rows the chosen one can page through."""
     rows = {code: found.filter(state__in=states or STATES_OF_ALL) for code, _, states in TABS}
-    said, counts = tab_counts(request.actor.must_store, rows, state)
+    said, counts = tab_counts(rows, state)
     tabs = []
     for code, label, _ in TABS:
         query = request.GET.copy()

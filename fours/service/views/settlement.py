@@ -63,7 +63,7 @@ def statements(request: ActorRequest) -> HttpResponse:
     mine = Statement.objects.visible_to(request.actor)
     waiting = waiting_orders(request)
     counted = {"waiting": waiting, **{key: mine.filter(rows) for key, _, rows in TABS if key != "all"}}
-    said, counts = tab_counts(request.actor.must_store, counted, shown)
+    said, counts = tab_counts(counted, shown)
     tabs: list[tuple[str, str, str | None, bool]] = [
         ("待结算", "?state=waiting", said["waiting"], shown == "waiting")
     ]

@@ -57,9 +57,7 @@ def calls(request: ActorRequest) -> HttpResponse:
         ("not_callable", "请勿来电", Q(state=CallState.NOT_CALLABLE)),
     )
     mine = FollowUpCall.objects.visible_to(request.actor)
-    said, counts = tab_counts(
-        request.actor.must_store, {key: mine.filter(rows) for key, _, rows in tabs}, shown
-    )
+    said, counts = tab_counts({key: mine.filter(rows) for key, _, rows in tabs}, shown)
     wanted = next((rows for key, _, rows in tabs if key == shown), tabs[0][2])
     rows = with_person(mine.filter(wanted)).select_related("vehicle", "customer", "done_by")
     if query:

@@ -36,7 +36,7 @@ def handling_sheets(request: ActorRequest) -> HttpResponse:
     shown, query = request.GET.get("state", HandlingState.OPEN), request.GET.get("q", "").strip()
     mine = HandlingSheet.objects.visible_to(request.actor)
     of_state = {code: mine.filter(state=code) for code in HandlingState.values}
-    said, _ = tab_counts(request.actor.must_store, of_state, shown)
+    said, _ = tab_counts(of_state, shown)
     rows = mine.select_related("vehicle", "customer", "responsible")
     if shown in HandlingState.values:
         rows = rows.filter(state=shown)
