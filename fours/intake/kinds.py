@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import DataError, IntegrityError, transaction
@@ -17,6 +17,15 @@ log = logging.getLogger(__name__)
 
 REJECTED = "rejected"
 WHOLE_ROW = "整行"
+
+
+def for_rows(actor: Actor) -> Actor:
+    """The same person, for the rows alone: who may load a kind may make and take back whatever its rows say.
+
+    Whether they may load the kind is asked before, of the person as they are.
+    """
+    return replace(actor, is_system=True)
+
 
 Warn = Callable[[str, str], None]
 """Called with the label of a column and a Chinese sentence, for what a person should look at."""

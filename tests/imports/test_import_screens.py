@@ -387,6 +387,25 @@ def test_only_posts_with_the_right_of_the_kind_may_import(
     assert IntakeLoad.objects.count() == 1
 
 
+def test_the_right_to_import_is_enough_to_load_and_to_take_back(
+    client_of: ClientOf, s01: Store, see: See
+) -> None:
+    admin = client_of("it_admin", s01)
+    assert admin.get("/customers/new/").status_code == 403
+    upload(admin, table(("客户名称", "手机号码", "车牌号"), ("王小明", "13812345678", "苏E12345")))
+    see(s01)
+    load = IntakeLoad.objects.get()
+    settle(admin, load)
+    assert "导入 1 行" in admin.get(f"/import/{load.pk}/").text
+    assert "导入完成：1 行已导入，0 行被拒绝" in admin.post(f"/import/{load.pk}/load/", follow=True).text
+    see(s01)
+    assert Event.objects.filter(kind__startswith="customers.").latest("pk").actor is not None
+    admin.post(f"/import/{load.pk}/undo/")
+    jobs.undo_on(load.pk, s01.pk)
+    see(s01)
+    assert not Customer.objects.filter(active=True).exists()
+
+
 def test_a_template_is_filled_as_it_is_read(clerk: Client, client_of: ClientOf, s01: Store) -> None:
     answer = clerk.get("/import/template/customers/")
     assert read_sheet(answer.content, "t.xlsx").heading_texts[0] == "客户名称"

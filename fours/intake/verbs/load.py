@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection, transaction
 
 from fours.base.errors import Refused
-from fours.intake.kinds import REJECTED, IntakeKind, Tried
+from fours.intake.kinds import REJECTED, IntakeKind, Tried, for_rows
 from fours.intake.plan import RowResult, dry_run
 from fours.intake.reader import Sheet
 from fours.intake.verbs.staging import (
@@ -40,7 +40,7 @@ OUTCOMES = ("created", "updated", "unchanged", REJECTED)
 def rehearse(kind: IntakeKind, rows: Iterable[RowResult], store: Store, actor: Actor) -> dict[int, Tried]:
     """What loading the clean rows would do, by row number; everything it did is undone."""
     with transaction.atomic():
-        tried = kind.load_rows(store, [row for row in rows if row.ok], actor)
+        tried = kind.load_rows(store, [row for row in rows if row.ok], for_rows(actor))
         transaction.set_rollback(True)
     return tried
 
@@ -121,7 +121,7 @@ def load_rows(load: IntakeLoad, *, actor: Actor, most: int = SCREEN_BATCH) -> In
     upto = load.result.get("upto", 0)
     waiting = IntakeRow.objects.filter(load=load, number__gt=upto).order_by("number")
     rows = list(waiting[: min(most, BATCH)])
-    _load_staged(kind, rows, load.store, actor.on_trail({"load": load.pk}))
+    _load_staged(kind, rows, load.store, for_rows(actor).on_trail({"load": load.pk}))
     _keep_outcomes(rows)
     so_far = Counter(load.result.get("loaded", {}))
     so_far.update(counts(rows))

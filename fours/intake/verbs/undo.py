@@ -7,7 +7,7 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import QuerySet
 
 from fours.base.errors import IllegalMove, Refused
-from fours.intake.kinds import IntakeKind
+from fours.intake.kinds import IntakeKind, for_rows
 from fours.intake.undo import take_back
 from fours.intake.verbs.load import LOAD
 from fours.intake.verbs.staging import State, kind_named
@@ -86,7 +86,7 @@ def undo_rows(load: IntakeLoad, *, actor: Actor, most: int = UNDO_BATCH) -> Inta
     if "from" in undo:
         waiting = waiting.filter(number__lt=undo["from"])
     rows = list(waiting[:most])
-    kept = _undo_each(rows, actor.on_trail({"load": load.pk}, "导入撤销："))
+    kept = _undo_each(rows, for_rows(actor).on_trail({"load": load.pk}, "导入撤销："))
     undo |= {"undone": undo["undone"] + len(rows) - kept, "kept": undo["kept"] + kept}
     if rows:
         undo["from"] = rows[-1].number
