@@ -1,3 +1,5 @@
+const CONTROLS = "input, select, textarea, .btn";
+
 // On a phone each row is a card whose cells carry their column's heading; a row with an address opens it.
 export function labelCells(root) {
   const tables = [...root.querySelectorAll("table.table-cards")];
@@ -10,9 +12,9 @@ export function labelCells(root) {
       for (const cell of row.cells) {
         if (cell.colSpan === 1 && column > 0 && heads[column]) cell.dataset.label = heads[column];
         const text = cell.textContent.trim();
-        if (column > 0 && text === "—") cell.dataset.blank = "";
+        if (column > 0 && (text === "—" || (!text && !cell.querySelector(CONTROLS + ", img, svg, button")))) cell.dataset.blank = "";
         for (const part of [cell, ...cell.querySelectorAll("a, small, span")]) {
-          if (staysWhole(part.textContent.trim()) && !part.querySelector("input, select, textarea, .btn")) part.classList.add("whole");
+          if (staysWhole(part.textContent.trim()) && !part.querySelector(CONTROLS)) part.classList.add("whole");
         }
         column += cell.colSpan;
       }
