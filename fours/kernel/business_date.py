@@ -31,14 +31,25 @@ def business_date(store: Store) -> date:
     Until the transaction that asks has ended, no date of the store can be closed: what it posts is seen by whoever
     closes that date. A page that only shows the date asks for `open_day`.
     """
-    _hold(store, "pg_advisory_xact_lock_shared")
-    return open_day(store)
+    return _open_day(store, f"select pg_advisory_xact_lock_shared({DAY_LOCK}, {store.pk:d}); ")
 
 
 def open_day(store: Store) -> date:
     """Today, or the store's next date that is not signed off."""
+    return _open_day(store, "")
+
+
+def _open_day(store: Store, before: str) -> date:
+    # Two statements in one go see two states of the database: the second what was closed while the first waited.
+    asked = (
+        f"{before}select date from kernel_closeddate where store_id = {store.pk:d} and date >= '{today()}'"  # noqa: S608
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        while cursor.nextset():
+            pass
+        closed = {day for (day,) in cursor.fetchall()}
     day = today()
-    closed = set(ClosedDate.objects.filter(store=store, date__gte=day).values_list("date", flat=True))
     while day in closed:
         day += timedelta(days=1)
     return day

@@ -55,12 +55,17 @@ def announce(
     actor: Actor,
     sentence: str,
     data: Mapping[str, object] | None = None,
+    about: Iterable[models.Model] = (),
 ) -> Event:
-    """Write the event, let inline subscribers work, queue the others. `data` must be plain JSON."""
+    """Write the event, let inline subscribers work, queue the others. `data` must be plain JSON.
+
+    `about`: what `data` names besides the aggregate, as it was just written: inline subscribers need not read it.
+    """
     store = _store_of(aggregate, actor)
     if store is None:
         raise ValueError(f"{kind}: an event belongs to a store")
     event = _event(kind, aggregate, store, actor, sentence, data)
+    event.live += tuple(about)
     _write(event)
     _follow([event], actor)
     _tell(event)
@@ -119,16 +124,21 @@ def _event(
         sentence=f"{actor.trail.said if actor.trail else ''}{sentence}"[:400],
         data={**(data or {}), **(actor.trail.mark if actor.trail else {})},
     )
-    event.live = aggregate
+    event.live = (aggregate,)
     return event
 
 
-def aggregate_of(event: Event, model: type[A], *related: str) -> A:
-    """What the event is about. Inline it is the verb's own object, as it was just written; else read with `related`."""
-    if isinstance(event.live, model):
-        return event.live
+def aggregate_of(event: Event, model: type[A], *related: str, pk: int | None = None) -> A:
+    """What the event is about. Inline it is the verb's own object, as it was just written; else read with `related`.
+
+    `pk` names something else its data speak of.
+    """
+    wanted = event.aggregate_id if pk is None else pk
+    for live in event.live:
+        if isinstance(live, model) and live.pk == wanted:
+            return live
     rows = cast(Any, model)._default_manager.select_related(*related)
-    return cast(A, rows.get(store_id=event.store_id, pk=event.aggregate_id))
+    return cast(A, rows.get(store_id=event.store_id, pk=wanted))
 
 
 def _follow(events: Iterable[Event], actor: Actor) -> None:

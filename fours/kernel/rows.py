@@ -1,35 +1,62 @@
 """One row locked and read, written anew or written back: what every verb does, by statements made once for a table."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
+from django.db.models.query import get_related_populators
 from django.db.transaction import TransactionManagementError
+
+from .models import ChildOfDocument
 
 M = TypeVar("M", bound=models.Model)
 Fields = Sequence["models.Field[Any, Any]"]
 
 
-def lock_row(model: type[M], pk: Any) -> M | None:
-    """The row as it is now, locked until the transaction ends: `select_for_update().filter(pk=…).first()`."""
+@dataclass(frozen=True)
+class _Locking:
+    """Django's own statement for a locked row and what it points at, with what reads the answer."""
+
+    statement: str
+    compiler: Any
+    names: Sequence[str]
+    related: Sequence[Any]
+
+
+def lock_row(model: type[M], pk: Any, *related: str) -> M | None:
+    """The row as it is now, locked until the transaction ends: `select_for_update().filter(pk=…).first()`.
+
+    What it points at by the `related` fields is read with it, and not locked.
+    """
     if not connection.in_atomic_block:
         raise TransactionManagementError("a lock needs a transaction: it ends with it")
-    statement, compiler, names = _locking(model)
+    how = _locking(model, related)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [pk])
+        cursor.execute(how.statement, [pk])
         values = cursor.fetchall()
-    rows = compiler.apply_converters(values, compiler.get_converters([c for c, *_ in compiler.select]))
-    return next((model.from_db(DEFAULT_DB_ALIAS, names, row) for row in rows), None)
+    compiler = how.compiler
+    converters = compiler.get_converters([column for column, *_ in compiler.select])
+    for row in compiler.apply_converters(values, converters):
+        found = model.from_db(DEFAULT_DB_ALIAS, how.names, row[: len(how.names)])
+        for one in how.related:
+            one.populate(row, found)
+        return found
+    # What it pointed at was exchanged while this waited for the lock: the row alone, as it is now.
+    return lock_row(model, pk) if related else None
 
 
 @cache
-def _locking(model: type[models.Model]) -> tuple[str, Any, list[str]]:
-    """Django's own statement for it, with what reads its answer."""
-    query = model._base_manager.filter(pk=0).select_for_update().query
-    compiler = query.get_compiler(DEFAULT_DB_ALIAS)
+def _locking(model: type[models.Model], related: tuple[str, ...]) -> _Locking:
+    rows = model._base_manager.filter(pk=0).select_for_update(of=("self",) if related else ())
+    if related:
+        rows = rows.select_related(*related)
+    compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
     statement, _ = compiler.as_sql()
-    return statement, compiler, [field.attname for field in model._meta.concrete_fields]
+    names = [field.attname for field in model._meta.concrete_fields]
+    populators = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
+    return _Locking(statement, compiler, names, populators)
 
 
 def write_back(row: models.Model, names: Sequence[str]) -> None:
@@ -62,6 +89,8 @@ def insert_unless_there(row: models.Model) -> bool:
 
 
 def _insert(row: models.Model, conflict: str) -> bool:
+    if isinstance(row, ChildOfDocument):
+        row.take_store()
     statement, fields = _inserting(type(row))
     with connection.cursor() as cursor:
         cursor.execute(statement.format(conflict=conflict), _values(row, fields, add=True))

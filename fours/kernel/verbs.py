@@ -109,9 +109,12 @@ def _first_argument(function: Callable[..., Any]) -> type[models.Model]:
     return cast("type[models.Model]", model)
 
 
-def take(aggregate: A, *, version: int | None = None) -> A:
-    """The row as it is now, locked until the transaction ends; refused when it changed since `version` was read."""
-    row = lock_row(type(aggregate), aggregate.pk)
+def take(aggregate: A, *related: str, version: int | None = None) -> A:
+    """The row as it is now, locked until the transaction ends; refused when it changed since `version` was read.
+
+    What the verb will ask of it by the `related` fields is read in the same statement, and not locked.
+    """
+    row = lock_row(type(aggregate), aggregate.pk, *related)
     if row is None:
         raise NotThere()
     current = getattr(row, "version", None)

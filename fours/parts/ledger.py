@@ -16,6 +16,7 @@ from django.db import connection
 from fours.base.errors import Gone
 from fours.base.money import round_money
 from fours.kernel.actor import Actor
+from fours.kernel.bulk import insert_all
 from fours.kernel.events import kind_of
 from fours.kernel.models import Document, Store
 
@@ -226,7 +227,7 @@ class Withdrawal:
             )
             if (balances, cursor.rowcount) != (len(pieces), len(lots)):
                 raise Gone("库存刚刚有变动，请刷新页面后重新办理。")
-        StockMovement.objects.bulk_create(self.movements, batch_size=BATCH)
+        insert_all(self.movements)
 
 
 def shortage_of(balance: StockBalance, asked: Decimal, *, own: Decimal = ZERO) -> Gone:

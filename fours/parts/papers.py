@@ -21,7 +21,7 @@ def lines_of(slip: IssueSlip) -> QuerySet[IssueLine]:
 
 def issue_slip_view(slip: IssueSlip, actor: Actor) -> dict[str, object]:
     """What stands on a slip; the technician's copy has no prices, so none are given."""
-    facts = facts_of(slip.source_kind, slip.source_id)
+    facts = facts_of(slip.source_kind, slip.source_id, slip.live_source)
     keeper = slip.created_by.name if slip.created_by else ""
     empty = {"at": "", "image": ""}
     return {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from fours.kernel.models import Document
+
 
 @dataclass(frozen=True)
 class SourceFacts:
@@ -15,16 +17,19 @@ class SourceFacts:
     model: str = ""
 
 
+Facts = Callable[[int, Document | None], SourceFacts]
+
+
 @dataclass(frozen=True)
 class _Source:
     route: str
-    facts: Callable[[int], SourceFacts] | None = None
+    facts: Facts | None = None
 
 
 _SOURCES = {"parts.issueslip": _Source("issue_slip"), "parts.stockreceipt": _Source("receipt")}
 
 
-def register_source(kind: str, route: str, facts: Callable[[int], SourceFacts] | None = None) -> None:
+def register_source(kind: str, route: str, facts: Facts | None = None) -> None:
     """Documents of `kind` (`service.repairorder`) are shown at the URL name `route`, which takes their pk."""
     _SOURCES[kind] = _Source(route, facts)
 
@@ -35,6 +40,7 @@ def address_of(kind: str, pk: int) -> str:
     return reverse(source.route, args=[pk]) if source else ""
 
 
-def facts_of(kind: str, pk: int) -> SourceFacts:
+def facts_of(kind: str, pk: int, live: Document | None = None) -> SourceFacts:
+    """`live`: the document itself, when a verb has it at hand."""
     source = _SOURCES.get(kind)
-    return source.facts(pk) if source and source.facts else SourceFacts()
+    return source.facts(pk, live) if source and source.facts else SourceFacts()

@@ -1,5 +1,7 @@
 """An order is closed by whichever comes last: the delivery or the money (SV-06)."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from fours.kernel.actor import Actor
@@ -18,15 +20,18 @@ def is_settled(statement: Statement) -> bool:
     )
 
 
-def close_if_settled(order: RepairOrder, *, actor: Actor) -> bool:
+def close_if_settled(
+    order: RepairOrder, *, actor: Actor, statements: Sequence[Statement] | None = None
+) -> bool:
     """Close a delivered order once every payer's statement is settled; True when this call closed it.
 
     `order` must be locked by the caller (`take`) after its own change was written: of two transactions that bring
-    the delivery and the last payment, the second to get the lock sees what the first one did.
+    the delivery and the last payment, the second to get the lock sees what the first one did. `statements`: the live
+    ones, when they were read under that lock already.
     """
     if order.state != RepairOrder.State.DELIVERED:
         return False
-    standing = live_statements(order)
+    standing = live_statements(order) if statements is None else statements
     if not all(is_settled(statement) for statement in standing) or open_bills(order, statements=standing):
         return False
     move(order, RepairOrder.State.CLOSED, ORDER_MOVES)

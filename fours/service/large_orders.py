@@ -42,8 +42,8 @@ def see_the_contract(event: Event) -> None:
 @subscribe("service.statements_issued", inline=True)
 def see_the_bill(event: Event) -> None:
     """And again when it is settled."""
-    statements = Statement.objects.filter(store=event.store, pk__in=event.data["statements"])
-    total = sum(statements.values_list("total", flat=True), Decimal(0))
+    issued = (aggregate_of(event, Statement, pk=pk) for pk in event.data["statements"])
+    total = sum((statement.total for statement in issued), Decimal(0))
     _show(_order(event), total, AT_BILL)
 
 

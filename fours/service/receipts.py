@@ -58,6 +58,8 @@ def money_events(bill: Statement | OpeningReceivable) -> QuerySet[Event]:
 
 def receipt_of(payment: Payment) -> Receipt:
     """The receipt a payment stands on."""
+    if payment.together:
+        return Receipt(payment.together[0], list(payment.together))
     every = receipts_of(payment.bill)
     return next(receipt for receipt in every if payment.pk in {p.pk for p in receipt.payments})
 

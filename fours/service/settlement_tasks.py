@@ -36,9 +36,8 @@ def _settle(event: Event) -> TaskDraft:
 
 def _collect(event: Event) -> TaskDraft | None:
     """The customer's statement of those just issued, if he owes anything."""
-    mine = Statement.objects.filter(
-        pk__in=event.data["statements"], payer=Payer.CUSTOMER, state__in=TO_PAY
-    ).first()
+    issued = (aggregate_of(event, Statement, pk=pk) for pk in event.data["statements"])
+    mine = next((one for one in issued if one.payer == Payer.CUSTOMER and one.state in TO_PAY), None)
     if mine is None:
         return None
     order = _order(event)
@@ -53,8 +52,8 @@ def _collect(event: Event) -> TaskDraft | None:
 
 def _customers_settled(event: Event) -> tuple[str, int] | None:
     """The order whose customer has paid or was put on account; another payer's money leaves the task open."""
-    is_customer = Statement.objects.filter(pk=event.data["statement"], payer=Payer.CUSTOMER).exists()
-    return (event.aggregate_kind, event.aggregate_id) if is_customer else None
+    settled = aggregate_of(event, Statement, pk=event.data["statement"])
+    return (event.aggregate_kind, event.aggregate_id) if settled.payer == Payer.CUSTOMER else None
 
 
 def _deliver(event: Event) -> TaskDraft:

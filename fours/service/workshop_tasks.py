@@ -51,8 +51,9 @@ def subject_of(order: RepairOrder) -> str:
     return f"{order.vehicle} {order.number}"
 
 
-def _job(pk: int) -> LaborLine:
-    return LaborLine.objects.select_related("store", "order__vehicle", "order__advisor").get(pk=pk)
+def _job(event: Event, pk: int | None = None) -> LaborLine:
+    pk = event.data["job"] if pk is None else pk
+    return aggregate_of(event, LaborLine, "store", "order__vehicle", "order__advisor", pk=pk)
 
 
 def _who(event: Event) -> Actor:
@@ -87,7 +88,7 @@ def ask_to_work(event: Event, job: LaborLine, *, again: str = "") -> None:
 
 @subscribe("service.job_dispatched", inline=True)
 def on_dispatched(event: Event) -> None:
-    ask_to_work(event, _job(event.data["job"]))
+    ask_to_work(event, _job(event))
 
 
 @subscribe("service.job_taken_back", inline=True)
@@ -111,7 +112,7 @@ def on_cancelled(event: Event) -> None:
 @subscribe("service.final_check_failed", inline=True)
 def on_final_failed(event: Event) -> None:
     for pk in event.data["jobs"]:
-        ask_to_work(event, _job(pk), again="终检退回")
+        ask_to_work(event, _job(event, pk), again="终检退回")
 
 
 @subscribe("service.order_voided", inline=True)
@@ -124,7 +125,7 @@ def on_voided(event: Event) -> None:
 
 
 def _team_check(event: Event) -> TaskDraft:
-    job = _job(event.data["job"])
+    job = _job(event)
     return TaskDraft(
         source=job,
         title=f"组检：{job.name}",
@@ -137,7 +138,7 @@ def _team_check(event: Event) -> TaskDraft:
 
 def leader_of(job: LaborLine) -> User | None:
     """The leader of the team that did the job, unless they worked on it themselves; None leaves it to any leader."""
-    people = list(job.assignments.values_list("technician", flat=True))
+    people = job.assignments.values("technician")
     teams = present_assignments(job.store).filter(user__in=people).exclude(team="").values("team")
     led = Team.objects.filter(store=job.store, name__in=teams, leader__isnull=False)
     team = led.exclude(leader__in=people).select_related("leader").first()
@@ -182,7 +183,7 @@ def on_checked(event: Event) -> None:
     if event.data["passed"]:
         ask_for_final_check(event)
     else:
-        ask_to_work(event, _job(event.data["job"]), again="组检退回")
+        ask_to_work(event, _job(event), again="组检退回")
 
 
 @subscribe("service.additional_refused", inline=True)

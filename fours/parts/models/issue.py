@@ -14,6 +14,9 @@ class IssueSlip(Document):
     """Parts handed out against a document (领料单/出库单). `source_*` names the document it rests on: never without."""
 
     view_permission: ClassVar[str | None] = "parts.view"
+    # The document itself while its verb is at work, for the paper; nothing of the row.
+    live_source: Document | None = None
+
     source_kind = models.CharField("依据类型", max_length=40)
     source_id = models.BigIntegerField("依据")
     source_number = models.CharField("依据单号", max_length=40)

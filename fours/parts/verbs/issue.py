@@ -8,10 +8,12 @@ from django.db.models import F, Sum
 from fours.base.errors import Refused
 from fours.base.money import round_money
 from fours.kernel.actor import Actor
+from fours.kernel.bulk import insert_all
 from fours.kernel.business_date import business_date
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Document, Store, User
 from fours.kernel.numbers import next_number
+from fours.kernel.rows import insert_row
 from fours.kernel.verbs import take, verb
 from fours.org.people import present_assignments
 from fours.parts.errors import check_quantity, plain
@@ -45,7 +47,7 @@ def issue_parts(
     """
     check_may_be_issued(store, source, lines, receiver)
     balances = lock_balances(store, [ask.part for ask in lines])
-    slip = IssueSlip.objects.create(
+    slip = IssueSlip(
         store=store,
         number=next_number(store, "IS"),
         source_kind=kind_of(source),
@@ -56,6 +58,8 @@ def issue_parts(
         business_date=business_date(store),
         created_by=actor.user,
     )
+    slip.live_source = source
+    insert_row(slip)
     _hand_out(
         slip, source, lines, balances, Posting.of(slip, StockMovement.Kind.ISSUE, actor, slip.business_date)
     )
@@ -141,7 +145,7 @@ def _hand_out(
             movement = out.take(balance, pick, from_reserved=own)
             rows.append((movement, ask, pick.quantity))
     out.write()
-    IssueLine.objects.bulk_create(
+    insert_all(
         IssueLine(
             store_id=slip.store_id,
             slip=slip,

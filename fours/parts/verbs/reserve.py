@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from fours.base.errors import Refused
 from fours.kernel.actor import Actor
+from fours.kernel.bulk import insert_all
 from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Document, Store
 from fours.parts.errors import check_quantity, not_enough
@@ -91,7 +92,7 @@ def _note_reservations(
         for ask, given in hold
         if ask.line_id not in known
     ]
-    Reservation.objects.bulk_create(fresh)
+    insert_all(fresh)
     for ask, given in hold:
         if ask.line_id in known:
             Reservation.objects.filter(pk=known[ask.line_id].pk).update(quantity=F("quantity") + given)

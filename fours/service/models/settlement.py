@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -201,6 +202,8 @@ class Payment(StoreScoped):
 
     view_permission: ClassVar[str | None] = "service.view_money"
     append_only: ClassVar[bool] = True
+    # Those of one visit to the till while its verb is at work, for the receipt; nothing of the row.
+    together: "Sequence[Payment]" = ()
     Kind = PaymentKind
 
     number = models.CharField("收据号", max_length=32)

@@ -1,5 +1,6 @@
 """Parts of an order on its page, and what the parts store knows of orders."""
 
+from fours.kernel.models import Document
 from fours.kernel.offers import offer
 from fours.kernel.panels import Panel, panel
 from fours.kernel.web import ActorRequest
@@ -28,10 +29,10 @@ def count_of(request: ActorRequest, order: RepairOrder) -> int:
     return PartLine.objects.visible_to(request.actor).filter(order=order).count()
 
 
-def facts_of(pk: int) -> SourceFacts:
+def facts_of(pk: int, live: Document | None) -> SourceFacts:
     """What a slip prints of the order it rests on."""
-    order = RepairOrder.objects.select_related("vehicle").get(pk=pk)
-    car = order.vehicle
+    read = RepairOrder.objects.select_related("vehicle")
+    car = (live if isinstance(live, RepairOrder) else read.get(pk=pk)).vehicle
     model = " ".join(word for word in (car.brand, car.series, car.model_name) if word)
     return SourceFacts(car.plate, car.vin, model)
 

@@ -8,12 +8,12 @@ from fours.kernel.printing import Print, declare_print
 from fours.kernel.prints.views import Paper, Signature
 from fours.kernel.store_settings import setting
 from fours.org.letterhead import letterhead
+from fours.service.billing import live_statements
 from fours.service.closing import is_settled
 from fours.service.guarantee import RepairKind, guarantee_until, minimum
 from fours.service.models import (
     AdditionalWork,
     GatePass,
-    LaborLine,
     OpeningReceivable,
     Payment,
     RepairOrder,
@@ -153,8 +153,8 @@ def _payment(payment: Payment) -> shapes.PaymentLine:
 
 def _guarantees(order: RepairOrder, lines: list[StatementLine]) -> list[shapes.GuaranteeTerm]:
     """The lawful guarantee by kind of repair among the billed jobs; with its end once the car is handed over."""
-    billed = [line.source_id for line in lines if line.kind == "labor"]
-    jobs = list(LaborLine.objects.filter(store_id=order.store_id, pk__in=billed))
+    billed = {line.source_id for line in lines if line.kind == "labor"}
+    jobs = [job for job in order.jobs.all() if job.pk in billed]
     terms = guarantee_terms(jobs)
     if order.delivered_date is None or order.mileage_out is None:
         return terms
@@ -233,10 +233,10 @@ def gate_pass_view(gate_pass: GatePass, actor: Actor) -> views.GatePassView:
 
 
 def _release_reason(order: RepairOrder) -> str:
-    mine = order.statements.filter(payer=Payer.CUSTOMER, reverses=None).exclude(state="reversed")
-    if mine.filter(state=Statement.State.ON_ACCOUNT).exists():
+    mine = {one.state for one in live_statements(order) if one.payer == Payer.CUSTOMER}
+    if Statement.State.ON_ACCOUNT in mine:
         return "挂账放行"
-    return "已结清" if mine.exists() else "客户无应付款"
+    return "已结清" if mine else "客户无应付款"
 
 
 declare_print(

@@ -16,6 +16,7 @@ from fours.kernel.events import announce
 from fours.kernel.models import Attachment, Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
+from fours.kernel.rows import insert_row
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.vehicles.mileage import LARGEST_READING
 from fours.vehicles.models import Vehicle
@@ -74,7 +75,7 @@ def start_check_in(
         created_by=actor.user,
     )
     check_fields(check_in, ["deliverer_name"])
-    check_in.save()
+    insert_row(check_in)
     announce(
         "service.check_in_started",
         check_in,
@@ -125,7 +126,7 @@ def sign_check_in(
     version: int | None = None,
 ) -> CheckIn:
     """The customer signs what was found: number given, mileage taken into the car's file, paper kept as evidence."""
-    check_in = take(check_in, version=version)
+    check_in = take(check_in, "vehicle", "customer", "advisor", version=version)
     must_be(check_in, CheckIn.State.DRAFT, doing="签字")
     # An owner put on file while the car was looked at.
     check_in.customer = check_in.customer or check_in.vehicle.owner

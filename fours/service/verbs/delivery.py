@@ -13,6 +13,7 @@ from fours.kernel.events import announce, kind_of
 from fours.kernel.models import Attachment, PrintedForm, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
+from fours.kernel.rows import insert_row
 from fours.kernel.store_settings import setting
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.vehicles.verbs.vehicle import record_mileage
@@ -23,7 +24,7 @@ from ..guarantee import RepairKind, needs_certificate
 from ..models import AdditionalWork, GatePass, OrderKind, RepairOrder, Statement
 from ..models.order import OldParts, Payer
 from ..next_service import next_service
-from ..totals import OrderLines, agreed, all_lines
+from ..totals import OrderLines, agreed, all_lines, know_lines
 from ..transitions import ORDER_MOVES, PRESENCE_MOVES
 
 AT_DELIVERY = "delivery"
@@ -114,13 +115,13 @@ def give_gate_pass(order: RepairOrder, *, actor: Actor, version: int | None = No
 
     A pass that ran out is replaced; one that still holds is not given twice.
     """
-    order = take(order, version=version)
+    order = take(order, "vehicle", "advisor", version=version)
     check_car_may_go(order)
     if order.presence == RepairOrder.Presence.GATE_PASS:
         move(order, RepairOrder.Presence.ARRIVED, PRESENCE_MOVES, field="presence")
     move(order, RepairOrder.Presence.GATE_PASS, PRESENCE_MOVES, field="presence")
     keep(order, "presence")
-    given = GatePass.objects.create(
+    given = GatePass(
         store=order.store,
         number=next_number(order.store, "GP"),
         created_by=actor.user,
@@ -128,6 +129,7 @@ def give_gate_pass(order: RepairOrder, *, actor: Actor, version: int | None = No
         released_by=_person(actor),
         valid_until=timezone.now() + timedelta(hours=int(setting(order.store, "service.gate_pass_hours"))),
     )
+    insert_row(given)
     announce(
         "service.gate_pass_given",
         order,
@@ -201,7 +203,7 @@ def deliver_order(
     The reading becomes the car's mileage, the next service (computed where none is given) the car's next due one.
     Closes the order when every statement is settled already.
     """
-    order = take(order, version=version)
+    order = take(order, "vehicle", "customer", "advisor", "check_in", version=version)
     must_be(order, RepairOrder.State.COMPLETED, doing="交车")
     check_may_leave(order)
     window = CallWindow(call_from, call_until)
@@ -212,13 +214,7 @@ def deliver_order(
     _set_next_service(order, mileage_out, next_service_on, next_service_mileage)
     order.mileage_out = mileage_out
     order.call_from, order.call_until = window.start, window.end
-    order.delivered_at, order.delivered_date = timezone.now(), business_date(order.store)
-    move(order, RepairOrder.State.DELIVERED, ORDER_MOVES)
-    move(order, RepairOrder.Presence.LEFT, PRESENCE_MOVES, field="presence")
-    keep(
-        order, "state", "presence", "mileage_out", "delivery_items", "delivered_at", "delivered_date",
-        "next_service_on", "next_service_mileage", "call_from", "call_until",
-    )  # fmt: skip
+    day = _let_go(order)
     _update_vehicle(order)
     announce(
         "service.order_delivered",
@@ -229,14 +225,28 @@ def deliver_order(
             "order": order.pk,
             "vehicle": order.vehicle_id,
             "customer": order.customer_id,
-            "date": order.delivered_date.isoformat(),
+            "date": day.isoformat(),
         },
     )
     # The list the customer takes along names the way out: day, mileage, money, the guarantee's end.
-    for statement in live_statements(order):
+    know_lines(order)
+    standing = live_statements(order)
+    for statement in standing:
         freeze("service.statement", statement, actor=actor, occurrence=AT_DELIVERY)
-    close_if_settled(order, actor=actor)
+    close_if_settled(order, actor=actor, statements=standing)
     return order
+
+
+def _let_go(order: RepairOrder) -> date:
+    """The order is delivered and the car gone, with what was agreed at the car; the day this counts for."""
+    order.delivered_at, order.delivered_date = timezone.now(), business_date(order.store)
+    move(order, RepairOrder.State.DELIVERED, ORDER_MOVES)
+    move(order, RepairOrder.Presence.LEFT, PRESENCE_MOVES, field="presence")
+    keep(
+        order, "state", "presence", "mileage_out", "delivery_items", "delivered_at", "delivered_date",
+        "next_service_on", "next_service_mileage", "call_from", "call_until",
+    )  # fmt: skip
+    return order.delivered_date
 
 
 def check_may_leave(order: RepairOrder) -> None:
@@ -274,18 +284,19 @@ def _set_next_service(order: RepairOrder, mileage_out: int, on: date | None, mil
 
 def _record_reading(order: RepairOrder, mileage_out: int, actor: Actor) -> None:
     try:
-        record_mileage(
+        reading = record_mileage(
             order.vehicle, kilometers=mileage_out, read_on=today(), source=f"交车 {order.number}", actor=actor
         )
     except Refused as refusal:
         if "mileage" in refusal.fields:
             raise Refused(refusal.message, field="mileage_out") from refusal
         raise
+    order.vehicle = reading.vehicle  # as it is now, and locked
 
 
 def _update_vehicle(order: RepairOrder) -> None:
-    """Leave on the car when it should come next and when it was here last."""
-    vehicle = take(order.vehicle)
+    """Leave on the car (locked since its reading) when it should come next and when it was here last."""
+    vehicle = order.vehicle
     vehicle.next_service_on, vehicle.next_service_mileage = order.next_service_on, order.next_service_mileage
     vehicle.last_visit_on = today()
     if order.kind in SERVICE_KINDS:

@@ -11,6 +11,7 @@ from fours.kernel.business_date import business_date
 from fours.kernel.events import announce
 from fours.kernel.models import User
 from fours.kernel.printing import freeze
+from fours.kernel.rows import insert_row
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
 from ..guarantee import RepairKind, needs_certificate
@@ -41,7 +42,7 @@ def check_job(
     must_be(job, State.SELF_CHECKED, doing="组检")
     inspector = _other_than_worker(actor, [job])
     _check_answers(passed, items, reason)
-    Inspection.objects.create(
+    check = Inspection(
         order=job.order,
         job=job,
         level=Inspection.Level.TEAM,
@@ -51,12 +52,14 @@ def check_job(
         advice=advice[:300],
         inspector=inspector,
     )
+    insert_row(check)
     move(job, State.TEAM_CHECKED if passed else State.DISPATCHED, JOB_MOVES)
     keep(job, "state")
     announce(
         "service.job_checked",
         job.order,
         actor=actor,
+        about=[job],
         sentence=f"组检合格：{job.name}" if passed else f"组检不合格，退回返工：{job.name}（{reason}）",
         data={"job": job.pk, "passed": passed},
     )
@@ -80,7 +83,7 @@ def final_check(
     Passed: to the wash if the customer wants one, else completed. Failed: the named jobs go back to the workshop as
     internal rework (内返), which costs no customer anything.
     """
-    order = take(order, version=version)
+    order = take(order, "vehicle", "advisor", version=version)
     must_be(order, RepairOrder.State.AUTHORISED, doing="终检")
     jobs = agreed_jobs(order)
     check_ready_for_final(order, jobs)
@@ -89,7 +92,7 @@ def final_check(
         raise Refused("请逐项填写检验结果。", field="items")
     _check_answers(passed, items, reason)
     back = _sent_back(passed, jobs, failed_jobs)
-    Inspection.objects.create(
+    check = Inspection(
         order=order,
         level=Inspection.Level.FINAL,
         passed=passed,
@@ -98,25 +101,31 @@ def final_check(
         advice=advice[:300],
         inspector=inspector,
     )
+    insert_row(check)
     if not passed:
-        for job in back:
-            move(job, State.DISPATCHED, JOB_MOVES)
-            keep(job, "state")
-        names = "、".join(job.name for job in back)
-        announce(
-            "service.final_check_failed",
-            order,
-            actor=actor,
-            sentence=f"终检不合格，退回返工：{names}（{reason}）",
-            data={"jobs": [job.pk for job in back]},
-        )
+        _rework(order, back, reason, actor)
         return order
     announce("service.final_check_passed", order, actor=actor, sentence="终检合格")
     if order.wash_wanted and not Wash.objects.filter(order=order, state=Wash.State.DONE).exists():
         wash, _ = Wash.objects.get_or_create(order=order, defaults={"store": order.store})
         announce("service.wash_queued", order, actor=actor, sentence="进入洗车队列", data={"wash": wash.pk})
         return order
-    return complete(order, actor=actor)
+    return complete(order, actor=actor, jobs=jobs)
+
+
+def _rework(order: RepairOrder, back: Sequence[LaborLine], reason: str, actor: Actor) -> None:
+    """The jobs go back to those who did them (内返)."""
+    for job in back:
+        move(job, State.DISPATCHED, JOB_MOVES)
+        keep(job, "state")
+    names = "、".join(job.name for job in back)
+    announce(
+        "service.final_check_failed",
+        order,
+        actor=actor,
+        sentence=f"终检不合格，退回返工：{names}（{reason}）",
+        data={"jobs": [job.pk for job in back]},
+    )
 
 
 def agreed_jobs(order: RepairOrder) -> list[LaborLine]:
@@ -180,14 +189,20 @@ def _other_than_worker(actor: Actor, jobs: Sequence[LaborLine]) -> User:
     return actor.user
 
 
-def complete(order: RepairOrder, *, actor: Actor) -> RepairOrder:
-    """The work is done (竣工): the order, locked by the caller, is completed and its certificate issued where the law asks."""
+def complete(order: RepairOrder, *, actor: Actor, jobs: Sequence[LaborLine] | None = None) -> RepairOrder:
+    """The work is done (竣工): the order, locked by the caller, is completed and its certificate issued where the law asks.
+
+    `jobs` (the agreed ones), when they were read already.
+    """
     move(order, RepairOrder.State.COMPLETED, ORDER_MOVES)
     order.completed_at = timezone.now()
     order.completed_date = business_date(order.store)
     keep(order, "state", "completed_at", "completed_date")
     announce("service.order_completed", order, actor=actor, sentence="竣工")
-    if any(needs_certificate(RepairKind(job.repair_class)) for job in agreed_jobs(order)):
+    if any(
+        needs_certificate(RepairKind(job.repair_class))
+        for job in (agreed_jobs(order) if jobs is None else jobs)
+    ):
         freeze(CERTIFICATE, order, actor=actor, occurrence=_which_completion(order))
     return order
 

@@ -6,10 +6,13 @@ They change while the order is a draft. Once it is signed, only through addition
 from decimal import Decimal
 from typing import Any, TypedDict, TypeVar, Unpack
 
+from django.db import connection
+
 from fours.base.errors import IllegalMove, NotThere, Refused
 from fours.base.money import round_hours
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
+from fours.kernel.rows import insert_row
 from fours.kernel.verbs import keep, take, verb
 from fours.parts.models import Part
 from fours.service.errors import check_fields
@@ -338,15 +341,23 @@ def _check_texts(line: PricedLine) -> None:
 def _insert(order: RepairOrder, line: PricedLine, actor: Actor, *, listed: Decimal | None = None) -> None:
     price_line(line, actor, listed=listed)
     line.position = next_position(order)
-    line.save()
+    insert_row(line)
+
+
+LAST_POSITION = """
+select greatest(
+    0, (select max(position) from service_laborline where order_id = %(order)s),
+    (select max(position) from service_partline where order_id = %(order)s),
+    (select max(position) from service_feeline where order_id = %(order)s)
+)
+"""
 
 
 def next_position(order: RepairOrder) -> int:
     """Behind the last line of any kind, so that the lines keep the order in which they were added."""
-    jobs, parts, fees = (
-        kind.order_by().values_list("position", flat=True) for kind in (order.jobs, order.parts, order.fees)
-    )
-    return 1 + max(jobs.union(parts, fees, all=True), default=0)
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_POSITION, {"order": order.pk})
+        return 1 + int(cursor.fetchone()[0])
 
 
 def _added(order: RepairOrder, line: L, actor: Actor) -> L:

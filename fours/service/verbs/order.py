@@ -15,6 +15,7 @@ from fours.kernel.events import announce
 from fours.kernel.models import Store, User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
+from fours.kernel.rows import insert_row
 from fours.kernel.tasks import cancel_tasks
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.parts.verbs.reserve import release_reservations
@@ -23,7 +24,7 @@ from fours.service.models import AdditionalWork, CheckIn, ClockEntry, OrderKind,
 from fours.service.pricing import check_kind
 from fours.service.reservations import reserve_for
 from fours.service.search import write_order_keys
-from fours.service.totals import OrderLines, agreed_lines, totals_of
+from fours.service.totals import OrderLines, agreed, know_lines, totals_of
 from fours.service.transitions import ORDER_MOVES
 from fours.vehicles.models import Vehicle
 from fours.vehicles.verbs.vehicle import record_mileage
@@ -86,8 +87,10 @@ def open_order(
     What the check-in knows is taken from it; what is given here comes before it. A second open order of a kind for
     the car needs a reason.
     """
-    order = RepairOrder(store=store, arrived_at=timezone.now(), arrival_date=business_date(store))
-    if check_in is not None:
+    order = RepairOrder(store=store)
+    if check_in is None:
+        order.arrived_at, order.arrival_date = timezone.now(), business_date(store)
+    else:
         check_in = _signed(store, check_in)
         _copy_check_in(order, check_in)
     order.vehicle = _locked_vehicle(store, vehicle or (check_in.vehicle if check_in else None))
@@ -104,8 +107,7 @@ def open_order(
     _take_mileage(order, mileage_in, check_in, actor)
     order.created_by = actor.user
     check_fields(order, [*OrderFacts.__annotations__, "second_open_reason"])
-    order.save()
-    write_order_keys(order)
+    insert_row(order)
     announce(
         "service.order_opened",
         order,
@@ -169,9 +171,9 @@ def authorise_order(
     `signature` is a PNG as data URL. The first promised time is kept for ever. Parts are reserved in the same
     transaction; what is short becomes a back order.
     """
-    order = take(order, version=version)
+    order = take(order, "vehicle", "customer", "advisor", "check_in", version=version)
     must_be(order, "draft", doing="签字")
-    lines = agreed_lines(order)
+    lines = agreed(know_lines(order))
     _check_contract(order, lines, signed_by, promised_at)
     move(order, "authorised", ORDER_MOVES)
     order.number = next_number(order.store, "RO")

@@ -35,7 +35,7 @@ def issue_to_order(order: RepairOrder, *, lines: Sequence[Give], receiver: User,
     Refused as a whole when one line may not be issued; Gone when a part is not there. A part that comes in after the
     final check is still handed out, as long as nothing is billed.
     """
-    order = take(order)
+    order = take(order, "vehicle")
     must_be(order, RepairOrder.State.AUTHORISED, RepairOrder.State.COMPLETED, doing="发料")
     _check_unbilled(order, "发料")
     wanted = part_lines_of(order, [give.line_id for give in lines])

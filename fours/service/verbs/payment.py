@@ -16,6 +16,7 @@ from fours.kernel.events import announce
 from fours.kernel.models import User
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
+from fours.kernel.rows import insert_row
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
 from ..authority import REFUND
@@ -60,6 +61,7 @@ def receive_payments(
             actor=actor,
             sentence=f"{statement.number} 已收清 {statement.total} 元",
             data={"statement": statement.pk},
+            about=[statement],
         )
         close_if_settled(take(statement.order), actor=actor)
     return payments
@@ -70,8 +72,10 @@ def take_money(bill: B, parts: Sequence[Part], actor: Actor, version: int | None
     check_parts(parts)
     amount = sum((part.amount for part in parts), NOTHING)
     _claim(bill, amount, version)
-    bill = take(bill)
+    bill = take(bill, "order__vehicle" if isinstance(bill, Statement) else "customer")
     payments = [_record(bill, part, actor) for part in parts]
+    for payment in payments:
+        payment.together = payments
     after_money(bill)
     announce(
         "service.payment_received",
@@ -134,7 +138,7 @@ def _claim(bill: B, amount: Decimal, version: int | None) -> None:
 
 
 def _record(bill: Bill, part: Part, actor: Actor) -> Payment:
-    return Payment.objects.create(
+    payment = Payment(
         store=bill.store,
         number=next_number(bill.store, "RC"),
         statement=bill if isinstance(bill, Statement) else None,
@@ -145,6 +149,7 @@ def _record(bill: Bill, part: Part, actor: Actor) -> Payment:
         received_by=_person(actor),
         business_date=business_date(bill.store),
     )
+    return insert_row(payment)
 
 
 def _person(actor: Actor) -> User:

@@ -9,10 +9,12 @@ from django.utils import timezone
 from fours.approvals.authority import check_authority
 from fours.base.errors import NotAllowed, Refused
 from fours.kernel.actor import Actor
+from fours.kernel.bulk import insert_all
 from fours.kernel.business_date import business_date, today
 from fours.kernel.events import announce
 from fours.kernel.numbers import next_number
 from fours.kernel.printing import freeze
+from fours.kernel.rows import insert_row
 from fours.kernel.store_settings import setting
 from fours.kernel.verbs import keep, move, must_be, take, verb
 
@@ -32,7 +34,7 @@ from ..closing import close_if_settled, open_again
 from ..models import RepairOrder, Statement, StatementLine
 from ..models.order import Payer
 from ..next_service import next_service
-from ..totals import all_lines
+from ..totals import know_lines
 from ..transitions import STATEMENT_MOVES
 
 PAPER = "service.statement"
@@ -53,8 +55,8 @@ def issue_statements(
     The lines are copied and frozen; a statement is exactly the sum of its lines. `rounding` is let off the customer's
     statement only. What the store bears itself goes on account between its departments, a sum of nothing is paid.
     """
-    order = take(order, version=version)
-    lines = all_lines(order)
+    order = take(order, "vehicle", "customer", "advisor", version=version)
+    lines = know_lines(order)
     check_may_be_billed(order, lines)
     bills = open_bills(order, lines)
     if not bills:
@@ -70,6 +72,7 @@ def issue_statements(
         sentence="结算："
         + "、".join(f"{s.get_payer_display()} {s.total} 元（{s.number}）" for s in statements),
         data={"statements": [statement.pk for statement in statements]},
+        about=statements,
     )
     for statement in statements:
         freeze(PAPER, statement, actor=actor)
@@ -121,8 +124,8 @@ def _issue(order: RepairOrder, bill: Bill, actor: Actor) -> Statement:
     )
     move(statement, Statement.State.ISSUED, STATEMENT_MOVES)
     _settle_without_money(statement)
-    statement.save()
-    StatementLine.objects.bulk_create(frozen_lines(bill, statement))
+    insert_row(statement)
+    insert_all(frozen_lines(bill, statement))
     return statement
 
 
@@ -161,6 +164,7 @@ def put_on_account(
         actor=actor,
         sentence=f"{statement.number} 挂账 {statement.due} 元：{statement.on_account_reason}",
         data={"statement": statement.pk},
+        about=[statement],
     )
     return statement
 
@@ -202,6 +206,7 @@ def reverse_statement(
         actor=actor,
         sentence=f"冲销 {statement.number}（{statement.total} 元）：{statement.reversal_reason}",
         data={"statement": statement.pk, "counter_statement": counter.pk},
+        about=[statement],
     )
     open_again(order, actor=actor, sentence=f"{statement.number} 已冲销")
     return counter

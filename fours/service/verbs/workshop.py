@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_DOWN, Decimal
 
-from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from fours.base.errors import Gone, NotAllowed, Refused
 from fours.kernel.actor import Actor
 from fours.kernel.events import announce
 from fours.kernel.models import User
+from fours.kernel.rows import insert_row, insert_unless_there
 from fours.kernel.verbs import keep, move, must_be, take, verb
 from fours.org.models import Bay
 from fours.org.people import holders
@@ -26,7 +26,7 @@ State = LaborLine.State
 
 def take_job(job: LaborLine, *, version: int | None = None) -> LaborLine:
     """The job and its order, both locked, the order first: so no job moves while its order is voided or completed."""
-    order = take(RepairOrder(pk=job.order_id, store=job.store))
+    order = take(RepairOrder(pk=job.order_id, store=job.store), "vehicle", "advisor")
     job = take(job, version=version)
     job.order = order
     return job
@@ -57,8 +57,10 @@ def dispatch_job(
     if bay and not Bay.objects.filter(store=job.store, code=bay, active=True).exists():
         raise Refused(f"没有工位“{bay}”。", field="bay")
     job.assignments.all().delete()
-    for technician, share in zip(technicians, equal_shares(len(technicians)), strict=True):
-        JobAssignment.objects.create(job=job, technician=technician, share=share)
+    shares = zip(technicians, equal_shares(len(technicians)), strict=True)
+    hands = [JobAssignment(job=job, technician=technician, share=share) for technician, share in shares]
+    for hand in hands:
+        insert_row(hand)
     if job.state == State.OPEN:
         move(job, State.DISPATCHED, JOB_MOVES)
     job.bay = bay
@@ -69,6 +71,7 @@ def dispatch_job(
         "service.job_dispatched",
         job.order,
         actor=actor,
+        about=[job],
         sentence=f"派工：{job.name} → {names}{place}",
         data={"job": job.pk, "technicians": [technician.pk for technician in technicians]},
     )
@@ -117,11 +120,9 @@ def clock_on(job: LaborLine, *, actor: Actor, version: int | None = None) -> Clo
     if running is not None:
         where = f"{running.job.order}“{running.job.name}”"
         raise Refused(f"您正在做 {where}，请先暂停或完工，再开工这一项。")
-    try:
-        with transaction.atomic():
-            entry = ClockEntry.objects.create(job=job, technician=technician, started_at=timezone.now())
-    except IntegrityError as error:
-        raise Gone("您刚刚已在另一项上开工，请刷新页面。") from error
+    entry = ClockEntry(job=job, technician=technician, started_at=timezone.now())
+    if not insert_unless_there(entry):
+        raise Gone("您刚刚已在另一项上开工，请刷新页面。")
     resumed = job.state == State.PAUSED
     if job.state != State.IN_WORK:
         move(job, State.IN_WORK, JOB_MOVES)
@@ -198,7 +199,7 @@ def finish_job(
             f"自检未完成：{what}。合格后才能报完工；如需更换或加项，请用“发现问题”。", field="items"
         )
     job.clock_entries.filter(ended_at=None).update(ended_at=timezone.now())
-    Inspection.objects.create(
+    check = Inspection(
         order=job.order,
         job=job,
         level=Inspection.Level.SELF,
@@ -206,6 +207,7 @@ def finish_job(
         items=list(items),
         inspector=technician,
     )
+    insert_row(check)
     move(job, State.SELF_CHECKED, JOB_MOVES)
     job.pause_reason, job.cause, job.work_done = "", cause[:300], work_done[:300]
     keep(job, "state", "pause_reason", "cause", "work_done")
@@ -213,6 +215,7 @@ def finish_job(
         "service.job_finished",
         job.order,
         actor=actor,
+        about=[job],
         sentence=f"完工自检合格：{job.name}",
         data={"job": job.pk},
     )

@@ -12,6 +12,7 @@ from fours.kernel.business_date import business_date
 from fours.kernel.events import announce
 from fours.kernel.models import Store, User
 from fours.kernel.numbers import next_number
+from fours.kernel.rows import insert_row, insert_unless_there
 from fours.kernel.store_settings import setting
 from fours.kernel.tasks import close_tasks
 from fours.kernel.verbs import keep, move, must_be, take, verb
@@ -39,7 +40,7 @@ def plan_call(order: RepairOrder, *, actor: Actor) -> FollowUpCall | None:
     ).first()
     if call is None:
         call = _new_call(order, actor)
-    FollowUpOrder.objects.get_or_create(order=order, defaults={"call": call})
+    insert_unless_there(FollowUpOrder(order=order, call=call))
     return call
 
 
@@ -47,7 +48,7 @@ def _new_call(order: RepairOrder, actor: Actor) -> FollowUpCall:
     assert order.delivered_date is not None
     when = call_time(order.store, timezone.localdate(order.delivered_at), order.call_from, order.call_until)
     customer = order.customer
-    call = FollowUpCall.objects.create(
+    call = FollowUpCall(
         store=order.store,
         number=next_number(order.store, "FC"),
         vehicle=order.vehicle,
@@ -62,6 +63,7 @@ def _new_call(order: RepairOrder, actor: Actor) -> FollowUpCall:
         questionnaire=VERSION,
         created_by=actor.user,
     )
+    insert_row(call)
     if customer.do_not_call:
         make_letter_task(call)
     else:

@@ -111,9 +111,10 @@ class Vehicle(StoreScoped):
     @property
     def owner(self) -> Customer | None:
         """The present owner; None where only the plate is known."""
-        current = next(
-            (o for o in self.ownerships.all() if o.ends_on is None and o.relation == "owner"), None
-        )
+        rows = self.ownerships.all()
+        if "ownerships" not in getattr(self, "_prefetched_objects_cache", {}):
+            rows = rows.filter(ends_on=None, relation="owner").select_related("customer")
+        current = next((o for o in rows if o.ends_on is None and o.relation == "owner"), None)
         return current.customer if current else None
 
     @property

@@ -20,6 +20,7 @@ from fours.kernel.bulk import insert_all
 from fours.kernel.business_date import today
 from fours.kernel.events import announce, announce_all
 from fours.kernel.models import Store
+from fours.kernel.rows import insert_row
 from fours.kernel.verbs import keep, take, verb
 from fours.vehicles.facts import AlreadyThere, VehicleChanges, VehicleFacts, checked_vehicle
 from fours.vehicles.lookup import vehicle_by_plate, vehicle_by_vin
@@ -360,13 +361,14 @@ def _read(vehicle: Vehicle, kilometers: int, read_on: date, source: str, *, repl
         _check_reading_after(vehicle, kilometers, read_on)
     if latest:
         vehicle.mileage, vehicle.mileage_on = kilometers, read_on
-    return MileageReading.objects.create(
+    reading = MileageReading(
         vehicle=vehicle,
         kilometers=kilometers,
         read_on=read_on,
         source=clean(source)[:60],
         instrument_replaced=replaced,
     )
+    return insert_row(reading)
 
 
 def _reading_before(vehicle: Vehicle, day: date) -> int | None:
