@@ -139,7 +139,7 @@ def picture(data: bytes) -> str:
         raise TypesetError(f"The picture can't be read: {error}") from error
     written = io.BytesIO()
     if drawn:
-        image.convert("L").save(written, "PNG", optimize=True)
+        image.convert("L").save(written, "PNG")
     else:
         image.save(written, "JPEG", quality=82)
     kind = "png" if drawn else "jpeg"
