@@ -13,6 +13,8 @@ _HALF_WIDTH = {0x3000: " "} | {code: chr(code - _FULL_WIDTH_SHIFT) for code in r
 _PROSE_MARKS = "，！？：；（）"
 _STORED = {code: half for code, half in _HALF_WIDTH.items() if chr(code) not in _PROSE_MARKS}
 _UNSEEN = {"Cc", "Cf", "Cs"}
+# What is worth remembering: names, plates, numbers; no letter somebody pasted into a cell.
+SHORT = 80
 # No id of the database is longer.
 ID_DIGITS = 18
 
@@ -59,6 +61,12 @@ def clean(text: str) -> str:
 
 def squeeze(text: str) -> str:
     """The text as a code is compared: cleaned, all half width, without any space."""
+    return _squeezed(text) if len(text) <= SHORT else half_width(clean(text)).replace(" ", "")
+
+
+# A cell is looked at several times: whether it says "none", as a code, as a name, for its keys.
+@lru_cache(maxsize=4000)
+def _squeezed(text: str) -> str:
     return half_width(clean(text)).replace(" ", "")
 
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -93,7 +94,7 @@ def creation_address(actor: Actor, text: str) -> str | None:
 def normal(text: str) -> str:
     """The text as keys are written: half width, small letters, nothing but letters, digits and characters."""
     plain = half_width(unicodedata.normalize("NFC", text)).lower()
-    return "".join(char for char in plain if char.isalnum())
+    return plain if plain.isalnum() else "".join(char for char in plain if char.isalnum())
 
 
 def plate_keys(plate: str) -> list[Key]:
@@ -121,11 +122,17 @@ def vin_keys(vin: str) -> list[Key]:
 
 def name_keys(name: str, *, person: bool = False) -> list[Key]:
     """A name: whole, its endings from two characters, its pinyin and initials (a person's surname read as one)."""
+    return list(_name_keys(name, person))
+
+
+# The owner's name is among the keys of the customer and of each car.
+@lru_cache(maxsize=2000)
+def _name_keys(name: str, person: bool) -> tuple[Key, ...]:
     text = normal(name)
     keys = [(key, 2 if key == text else 4) for key in suffixes(text, 2)]
     for reading in {person, False}:
         keys += [(normal(pinyin(name, person=reading)), 4), (normal(initials(name, person=reading)), 4)]
-    return keys
+    return tuple(keys)
 
 
 def number_keys(number: str) -> list[Key]:

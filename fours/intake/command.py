@@ -1,7 +1,8 @@
 """`fours import` (design of the outside interface): a whole file at once, without anybody to ask."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from django.db import transaction
@@ -25,11 +26,19 @@ from fours.kernel.actor import Actor, open_scope
 from fours.kernel.models import IntakeLoad, IntakeRow, Store
 
 
-def run_import(kind: str, path: Path, store_code: str, dry_run: bool = False) -> dict[str, Any]:
+def run_import(
+    kind: str,
+    path: Path,
+    store_code: str,
+    dry_run: bool = False,
+    *,
+    batch_took: Callable[[float], object] = lambda seconds: None,
+) -> dict[str, Any]:
     """Load the file, in transactions of at most 500 rows; `dry_run` says what would happen and keeps nothing.
 
     Answers read, created, updated, unchanged, rejected, and warnings and errors as {row, column, message}. Refused
     when kind, store or file cannot be used at all. Only columns that are certain, or remembered by the store, are taken.
+    `batch_took` is told how many seconds each transaction of rows lasted, and so held its locks.
     """
     chosen = kind_named(kind)
     store = _store(store_code)
@@ -49,9 +58,11 @@ def run_import(kind: str, path: Path, store_code: str, dry_run: bool = False) ->
         load = map_columns(load, mapping=matching.mapping(), sheet=sheet, remember=False, actor=actor)
         load = check_load(load, actor=actor, most_tried=0, sheet=sheet)
     while load.state != State.LOADED:
+        begun = perf_counter()
         with transaction.atomic():
             open_scope([store.pk])
             load = load_rows(load, actor=actor, most=BATCH)
+        batch_took(perf_counter() - begun)
     with transaction.atomic():
         open_scope([store.pk])
         return _answer(load, _unsure(sheet, matching))
