@@ -8,6 +8,8 @@ from typing import Any
 import structlog
 from django.core.exceptions import ImproperlyConfigured
 
+from fours.config.words import env_level
+
 FORMATS = ("plain", "json")
 # What a line may carry beside its message; Django puts whole requests on its own lines.
 FACTS = ("request_id", "user_id", "store_id", "method", "route", "status", "ms", "queries")
@@ -49,5 +51,5 @@ def logging_settings() -> dict[str, object]:
             },
         },
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": chosen}},
-        "root": {"handlers": ["stderr"], "level": os.environ.get("FOURS_LOG_LEVEL", "WARNING")},
+        "root": {"handlers": ["stderr"], "level": env_level("FOURS_LOG_LEVEL", "WARNING")},
     }

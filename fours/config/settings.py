@@ -3,48 +3,18 @@
 import os
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from fours.config.logs import logging_settings
+from fours.config.words import database, env_bool, env_count, env_hosts, env_origins
 
 # Lets classes like Manager[Model] be written with their type at run time too.
 django_stubs_ext.monkeypatch()
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 FOURS_HOME = Path(os.environ.get("FOURS_HOME", "var")).resolve()
-
-
-def env_bool(name: str, default: bool) -> bool:
-    """The boolean an environment variable says; anything but the known words is an error, not False."""
-    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
-    text = os.environ.get(name)
-    if text is None:
-        return default
-    if text.lower() not in words:
-        raise ImproperlyConfigured(f"{name}={text!r}: use true or false")
-    return words[text.lower()]
-
-
-def database(url: str) -> dict[str, object]:
-    """Django's connection settings of a postgresql:// URL; the only database dialect FourS speaks."""
-    parts = urlsplit(url)
-    if parts.scheme not in ("postgres", "postgresql"):
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://")
-    return {
-        "ENGINE": "fours.base.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 600,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "fours", "server_side_binding": True, "prepare_threshold": 3},
-    }
 
 
 def secret_key() -> str:
@@ -65,14 +35,15 @@ def secret_key() -> str:
 
 # The restricted role serves everything; the owner role is chosen by the commands that change the schema (design: two walls).
 _role_urls = {"app": "DATABASE_URL", "owner": "DATABASE_OWNER_URL"}
-_url = os.environ.get(_role_urls[os.environ.get("FOURS_DB_ROLE", "app")], "")
+_variable = _role_urls[os.environ.get("FOURS_DB_ROLE", "app")]
+_url = os.environ.get(_variable, "")
 # Without an address (type checks, documentation) Django starts, but any query fails.
-DATABASES = {"default": database(_url or "postgresql://nobody@127.0.0.1:1/none")}
+DATABASES = {"default": database(_variable, _url or "postgresql://nobody@127.0.0.1:1/none")}
 
 SECRET_KEY = secret_key()
 DEBUG = env_bool("FOURS_DEBUG", False)
-ALLOWED_HOSTS = os.environ.get("FOURS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
-CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("FOURS_TRUSTED_ORIGINS", "").split(",") if o]
+ALLOWED_HOSTS = env_hosts("FOURS_ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = env_origins("FOURS_TRUSTED_ORIGINS")
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
@@ -225,7 +196,7 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 # What one token may ask of one web process: far beyond any honest program, it stops one that runs in circles.
-API_PER_MINUTE = int(os.environ.get("FOURS_API_PER_MINUTE", "60000"))
+API_PER_MINUTE = env_count("FOURS_API_PER_MINUTE", 60_000)
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
