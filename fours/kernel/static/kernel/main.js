@@ -22,6 +22,8 @@ function startWithin(root) {
   labelCells(root);
   startPickers(root);
   openMarkedDialogs(root);
+  // Where the tabs of a list do not fit, the chosen one is brought into sight.
+  for (const tab of root.querySelectorAll(".tabs .tab.active")) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - 60;
   for (const [selector, start] of Object.entries(starters)) {
     const found = [...root.querySelectorAll(selector)];
     if (root.matches?.(selector)) found.push(root);
