@@ -37,6 +37,7 @@ from fours.org.people import employee
 from fours.parts.models import IssueLine
 from fours.service.models import AdditionalWork, CheckIn, RepairOrder
 from fours.service.search import KIND
+from fours.service.stage import know_stages
 from fours.service.verbs.additional import report_finding, take_up_recommendation
 from fours.service.verbs.delivery import check_handover, deliver_order, give_gate_pass
 from fours.service.verbs.estimate import issue_estimate
@@ -184,7 +185,9 @@ def orders(request: ApiRequest, page: Query[OrderPage]) -> object:
             rows = rows.filter(**{name: wanted})
     if page.advisor:
         rows = rows.filter(advisor__username=page.advisor)
-    return listing(rows, page, order_rows)
+    listed = listing(rows, page, order_rows)
+    know_stages(listed.items)
+    return listed
 
 
 @router.post("", response={201: OrderOut}, url_name="repair-orders")

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, ValidationInfo
 
 from fours.desk.api_tools import ApiRequest, Moment, PersonOut, PhoneText, rows_of
 from fours.service.models import ClockEntry, LaborLine, OpeningReceivable, Payment, RepairOrder, Statement
-from fours.service.stage import stage_of, with_stage_rows
+from fours.service.stage import stage_of
 from fours.service.totals import Totals, totals_by_payer
 
 
@@ -350,9 +350,17 @@ def _totals(payer: str, totals: Totals) -> dict[str, Any]:
     return {"payer": str(payer), **{name: getattr(totals, name) for name in names}}
 
 
+# What `OrderRow` shows, and the wash, which `stage_of` looks at.
+OF_ROW = (
+    "number", "foreign_number", "version", "kind", "state", "presence", "arrived_at", "promised_at", "mileage_in",
+    "store__code", "vehicle__plate", "vehicle__vin", "customer__name", "advisor__username", "advisor__name",
+    "wash__state",
+)  # fmt: skip
+
+
 def order_rows(orders: QuerySet[RepairOrder]) -> QuerySet[RepairOrder]:
-    """Orders with what a row of a list shows."""
-    return with_stage_rows(orders).select_related("store", "vehicle", "customer", "advisor", "wash")
+    """Orders with what a row of a list shows; `know_stages` reads the rest."""
+    return orders.select_related("store", "vehicle", "customer", "advisor", "wash").only(*OF_ROW)
 
 
 def jobs_whole(jobs: QuerySet[LaborLine]) -> QuerySet[LaborLine]:

@@ -24,7 +24,7 @@ from fours.kernel.printing import print_address
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from fours.service.forms.orders import OrderEditForm, OrderFilterForm, OrderNewForm
 from fours.service.models import AdditionalWork, CheckIn, RepairOrder
-from fours.service.stage import STEPS, stage_of, with_stage_rows
+from fours.service.stage import STEPS, know_stages, stage_of
 from fours.service.totals import OrderLines, totals_of
 from fours.service.verbs.additional import open_recommendations
 from fours.service.verbs.order import change_order, open_order
@@ -46,6 +46,12 @@ TABS = (
     ("all", "全部", ()),
 )
 STATES = {code: states for code, _, states in TABS}
+# What a row of the list shows, and the wash, which `stage_of` looks at.
+OF_ROW = (
+    "store", "number", "state", "presence", "kind", "arrived_at", "promised_at", "deliverer_name", "estimated_total",
+    "vehicle__plate", "vehicle__vin", "vehicle__brand", "vehicle__series", "vehicle__model_name",
+    "customer__name", "advisor__name", "wash__state",
+)  # fmt: skip
 STATES_OF_ALL = tuple(RepairOrder.State.values)
 # Verbs that are never the next step, however few others there are.
 ASIDE = frozenset({"void_order", "change_promise", "report_finding", "issue_estimate"})
@@ -86,11 +92,12 @@ def orders(request: ActorRequest) -> HttpResponse:
     state = state if state in STATES else "open"
     states = STATES[state]
     rows = found.filter(state__in=states) if states else found
-    ordered = rows.select_related("vehicle", "customer", "advisor").order_by("-pk")
+    ordered = rows.select_related("vehicle", "customer", "advisor", "wash").only(*OF_ROW).order_by("-pk")
     tabs, known = _tabs(request, found, state)
-    pages = CountedPaginator(with_stage_rows(ordered), PER_PAGE)
+    pages = CountedPaginator(ordered, PER_PAGE)
     pages.known = known
     shown = pages.get_page(request.GET.get("page"))
+    know_stages(shown)
     context = {
         "filter": form,
         "tabs": tabs,
