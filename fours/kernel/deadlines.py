@@ -17,7 +17,7 @@ from .actor import Actor
 from .events import announce, subscribe
 from .models import CalendarDay, Event, Store, Task, TaskWatcher, User
 from .store_settings import SETTING_CHANGED, declare_setting, setting
-from .tasks import make_task
+from .tasks import end_tasks, make_task
 
 Unit = Literal["minutes", "hours", "days", "working_days", "at_time"]
 UNIT_WORDS = {"minutes": "分钟", "hours": "小时", "days": "天", "working_days": "个工作日", "at_time": "时刻"}
@@ -166,13 +166,7 @@ def _close(deadline: Deadline, event: Event) -> None:
     target = deadline.closes(event) if deadline.closes else (event.aggregate_kind, event.aggregate_id)
     if target is None:
         return
-    Task.objects.filter(
-        store_id=event.store_id,
-        rule=deadline.name,
-        source_kind=target[0],
-        source_id=target[1],
-        state=Task.State.OPEN,
-    ).update(state=Task.State.DONE, done_at=event.at, done_by=event.actor)
+    end_tasks(*target, Task.State.DONE, event.at, event.actor_id, rule=deadline.name)
 
 
 @subscribe(SETTING_CHANGED, inline=True)

@@ -21,6 +21,7 @@ class _Locking:
 
     statement: str
     compiler: Any
+    converters: dict[int, Any]
     names: Sequence[str]
     related: Sequence[Any]
 
@@ -36,9 +37,7 @@ def lock_row(model: type[M], pk: Any, *related: str) -> M | None:
     with connection.cursor() as cursor:
         cursor.execute(how.statement, [pk])
         values = cursor.fetchall()
-    compiler = how.compiler
-    converters = compiler.get_converters([column for column, *_ in compiler.select])
-    for row in compiler.apply_converters(values, converters):
+    for row in how.compiler.apply_converters(values, how.converters):
         found = model.from_db(DEFAULT_DB_ALIAS, how.names, row[: len(how.names)])
         for one in how.related:
             one.populate(row, found)
@@ -56,7 +55,8 @@ def _locking(model: type[models.Model], related: tuple[str, ...]) -> _Locking:
     statement, _ = compiler.as_sql()
     names = [field.attname for field in model._meta.concrete_fields]
     populators = get_related_populators(compiler.klass_info, compiler.select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]
-    return _Locking(statement, compiler, names, populators)
+    converters = compiler.get_converters([column for column, *_ in compiler.select])
+    return _Locking(statement, compiler, converters, names, populators)
 
 
 def write_back(row: models.Model, names: Sequence[str]) -> None:
