@@ -20,7 +20,11 @@ UNANSWERED = "请选择结果。"
 
 
 class DispatchForm(TablerForm, forms.Form):
-    """The jobs of an order that wait for hands: technicians and bay of each. A job left empty stays as it is."""
+    """The jobs of an order that wait for hands: technicians and bay of each. A job left empty stays as it is.
+
+    An order of several jobs also has `technicians_all` and `bay_all`: what is left empty goes there, since a car
+    is mostly given to one person as a whole.
+    """
 
     autofocus = False
 
@@ -31,27 +35,55 @@ class DispatchForm(TablerForm, forms.Form):
         self.jobs = jobs
         self.people = {str(hand.user.pk): hand.user for hand in hands}
         self.proposals: dict[int, Hand | None] = {}
+        self.by_kind: dict[str, Hand | None] = {}
+        people = [(str(hand.user.pk), hand.user.name) for hand in hands]
         places = [("", "不指定"), *((bay.code, f"{bay.code} {bay.get_kind_display()}") for bay in bays)]
         load: dict[int, Decimal] = {}
         for job in jobs:
             given = [str(one.technician_id) for one in job.assignments.all()]
-            proposal = likeliest([_with_load(hand, load) for hand in hands], job.work_kind)
-            self.proposals[job.pk] = proposal
+            if job.work_kind not in self.by_kind:
+                self.by_kind[job.work_kind] = likeliest(
+                    [_with_load(hand, load) for hand in hands], job.work_kind
+                )
+            proposal = self.proposals[job.pk] = self.by_kind[job.work_kind]
             if proposal is not None:
                 load[proposal.user.pk] = load.get(proposal.user.pk, Decimal(0)) + job.hours
-            self.fields[f"technicians_{job.pk}"] = forms.MultipleChoiceField(
-                label="技师", required=False, choices=[(str(h.user.pk), h.user.name) for h in hands],
-                widget=forms.CheckboxSelectMultiple, initial=given,
-                error_messages={"invalid_choice": "请从名单中选择技师。"},
-            )  # fmt: skip
-            self.fields[f"bay_{job.pk}"] = forms.ChoiceField(
-                label="工位", required=False, choices=places, initial=job.bay
-            )
+            self._add_choice(str(job.pk), people, places, given, job.bay)
             self.fields[f"version_{job.pk}"] = forms.IntegerField(
                 required=False, initial=job.version, widget=forms.HiddenInput
             )
+        if len(jobs) > 1:
+            self._add_choice("all", people, places, [], "")
+        if self.is_bound:
+            self._take_whole_car()
         if self.is_bound and "proposal" in self.data:
             self._take_proposals()
+
+    def _add_choice(
+        self,
+        name: str,
+        people: list[tuple[str, str]],
+        places: list[tuple[str, str]],
+        given: list[str],
+        bay: str,
+    ) -> None:
+        self.fields[f"technicians_{name}"] = forms.MultipleChoiceField(
+            label="技师", required=False, choices=people, widget=forms.CheckboxSelectMultiple, initial=given,
+            error_messages={"invalid_choice": "请从名单中选择技师。"},
+        )  # fmt: skip
+        self.fields[f"bay_{name}"] = forms.ChoiceField(
+            label="工位", required=False, choices=places, initial=bay
+        )
+
+    def _take_whole_car(self) -> None:
+        """Jobs without a choice of their own go to whom the whole car is given."""
+        data = self.data.copy()  # type: ignore[attr-defined]
+        for job in self.jobs:
+            if data.getlist("technicians_all") and not data.getlist(f"technicians_{job.pk}"):
+                data.setlist(f"technicians_{job.pk}", data.getlist("technicians_all"))
+            if data.get("bay_all") and not data.get(f"bay_{job.pk}"):
+                data[f"bay_{job.pk}"] = data["bay_all"]
+        self.data = data
 
     def _take_proposals(self) -> None:
         """What was left empty goes to whom the product proposes: sent with that button, it counts as chosen."""
@@ -78,7 +110,7 @@ class DispatchForm(TablerForm, forms.Form):
 
 
 def _with_load(hand: Hand, more: dict[int, Decimal]) -> Hand:
-    """The person with what this form would already give them, so that the next proposal is somebody else's turn."""
+    """The person with what this form would already give them, so that another trade of the car is somebody else's."""
     return Hand(
         hand.user, hand.team, hand.open_hours + more.get(hand.user.pk, 0), hand.is_technician, hand.practice
     )

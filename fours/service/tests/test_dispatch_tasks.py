@@ -70,6 +70,35 @@ def test_one_button_dispatches_to_whom_the_product_proposes(s, client_of, s01):
     assert JobAssignment.objects.get().technician in (s.ann.user, s.bob.user)
 
 
+def test_a_whole_car_is_given_to_one_person_except_a_job_chosen_otherwise(s, client_of, s01):
+    order = s.order()
+    work = report_finding(order, finding="刹车片薄", actor=s.ann)
+    add_labor(order, operation=s.at.door_paint, additional_work=work, actor=s.advisor)
+    add_labor(order, operation=s.at.oil_change, additional_work=work, actor=s.advisor)
+    offer_additional_work(work, new_promised_at=in_hours(5), actor=s.advisor)
+    accept_additional_work(work, answered_by="张三", via="电话", actor=s.advisor)
+    first, second, third = LaborLine.objects.filter(order=order).order_by("pk")
+    desk = client_of("foreman", s01)
+    address = reverse("order_dispatch", args=[order.pk])
+    assert "整车派给" in desk.get(address).content.decode()
+    chosen = {"technicians_all": s.ann.user.pk, "bay_all": "A01", f"technicians_{second.pk}": s.bob.user.pk}
+    assert desk.post(address, chosen).status_code == 302
+    given = {one.job_id: one.technician for one in JobAssignment.objects.all()}
+    assert given == {first.pk: s.ann.user, second.pk: s.bob.user, third.pk: s.ann.user}
+    assert {job.bay for job in LaborLine.objects.filter(order=order)} == {"A01"}
+
+
+def test_jobs_of_one_trade_on_one_car_are_proposed_to_one_person(s, client_of, s01):
+    order = s.order()
+    work = report_finding(order, finding="机油渗漏", actor=s.ann)
+    add_labor(order, operation=s.at.oil_change, additional_work=work, actor=s.advisor)
+    offer_additional_work(work, new_promised_at=in_hours(5), actor=s.advisor)
+    accept_additional_work(work, answered_by="张三", via="电话", actor=s.advisor)
+    desk = client_of("foreman", s01)
+    assert desk.post(reverse("order_dispatch", args=[order.pk]), {"proposal": "yes"}).status_code == 302
+    assert len({one.technician_id for one in JobAssignment.objects.all()}) == 1
+
+
 def test_the_store_room_sees_how_many_cars_wait_for_parts(s, person, s01, s02):
     order = s.order()
     keeper = person("parts_keeper", s01)

@@ -148,6 +148,7 @@ def order_dispatch(request: ActorRequest, pk: int) -> HttpResponse:
         "order": order,
         "form": form,
         "rows": rows,
+        "whole": (form["technicians_all"], form["bay_all"]) if len(waiting) > 1 else None,
         "hands": hands,
         "busy_bays": _busy_bays(request.actor, order),
     }
