@@ -50,7 +50,7 @@ def request_approval(
         raise Refused(f"已有同样的申请在等待审批（{twin.number}）。")
     request = ApprovalRequest.objects.create(
         store=store, number=next_number(store, "SP"), created_by=actor.user, matter=matter,
-        target_kind=kind_of(target), target_id=target.pk, target_title=str(target)[:100], target_url=url[:200],
+        target_kind=kind_of(target), target_id=target.pk, target_title=_named(target)[:100], target_url=url[:200],
         amount=amount, bound=bound[:200], reason=reason,
     )  # fmt: skip
     posts = _posts(store, declared, amount)
@@ -126,6 +126,12 @@ def note_answer(request: ApprovalRequest, *, actor: Actor, version: int | None =
     if close_tasks(request, actor=actor, rule=ANSWERED):
         announce("approvals.answer_read", request, actor=actor, sentence="已知悉答复")
     return request
+
+
+def _named(target: StoreScoped) -> str:
+    """The document as who decides knows it: the car before the number, which a draft has not."""
+    car = getattr(getattr(target, "order", target), "vehicle", None)
+    return f"{car} {target}" if car else str(target)
 
 
 def _posts(store: Store, matter: Matter, amount: Decimal) -> list[str]:

@@ -177,3 +177,10 @@ def test_the_general_manager_agrees_too_from_five_thousand(
         order.store, matter=GOODWILL, target=order, amount=Decimal("5000.01"), reason="x", actor=advisor
     )
     assert [step.post for step in request.steps.all()] == ["service_manager", "gm"]
+
+
+def test_who_decides_reads_the_plate_of_a_draft_order(order: RepairOrder, advisor: Actor) -> None:
+    asked = request_approval(
+        order.store, matter=GOODWILL, target=order, amount=Decimal("300.00"), reason="老客户", actor=advisor
+    )
+    assert asked.target_title == f"{order.vehicle} 维修工单草稿"
