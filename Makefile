@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 FOURS := $(BIN)/fours
 
 .DEFAULT_GOAL := help
-.PHONY: help install run test test-nobrowser reliability every-page lint screenshots lock clean
+.PHONY: help install run free-port test test-nobrowser reliability every-page lint screenshots lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
@@ -20,11 +20,16 @@ help: ## list these commands
 
 install: .venv/.run node_modules/.installed ## what running needs, into .venv and node_modules
 
-run: install ## database, demo data, server on PORT (8000), data in FOURS_HOME (var/)
+run: free-port install ## database, demo data, server on PORT (8000), data in FOURS_HOME (var/)
 	@echo "Preparing the database …"
 	@$(FOURS) migrate --verbosity 0
 	@$(FOURS) demo --if-empty
 	@exec $(FOURS) serve --port $(PORT)
+
+# Asked first: the first run takes minutes, and a taken port would be told at their end.
+free-port:
+	@$(PYTHON) -c 'import socket as s; p = s.socket(); p.setsockopt(s.SOL_SOCKET, s.SO_REUSEADDR, 1); p.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
+	|| { echo "Port $(PORT) is taken or no port: choose another, make run PORT=8080" >&2; exit 1; }
 
 test: .venv/.dev node_modules/.installed ## the whole suite, with PostgreSQL and Chromium
 	@FOURS_CHROMIUM="$$(tools/chromium)" && export FOURS_CHROMIUM && $(BIN)/python -m pytest -n 2

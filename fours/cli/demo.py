@@ -7,7 +7,10 @@ from fours.cli.command import Command
 
 def add(parser: ArgumentParser) -> None:
     parser.add_argument(
-        "--size", default="small", choices=["small", "10k", "100k", "1m"], help="customers and cars"
+        "--size",
+        default="small",
+        choices=["small", "10k", "100k", "1m"],
+        help="how many customers and cars (default: small, 500)",
     )
     parser.add_argument("--if-empty", action="store_true", help="do nothing when there is data already")
 

@@ -7,7 +7,7 @@ from fours.cli.command import Command
 
 
 def add(parser: ArgumentParser) -> None:
-    parser.add_argument("kind", help="customers, parts, stock, labor-operations")
+    parser.add_argument("kind", help="customers, parts, stock, labor-operations, receivables")
     parser.add_argument("file", type=Path, help="the xlsx file to write")
     parser.add_argument("--store", required=True, metavar="CODE", help="the store it is taken from")
 

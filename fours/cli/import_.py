@@ -12,7 +12,7 @@ COUNTS = {"read": "读取", "created": "新增", "updated": "更新", "unchanged
 
 
 def add(parser: ArgumentParser) -> None:
-    parser.add_argument("kind", help="customers, parts, stock, labor-operations")
+    parser.add_argument("kind", help="customers, parts, stock, labor-operations, receivables")
     parser.add_argument("file", type=Path, help="xlsx, xls, ods or csv")
     parser.add_argument("--store", required=True, metavar="CODE", help="the store it is loaded into")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")

@@ -29,20 +29,24 @@ def add(parser: ArgumentParser) -> None:
 
 def run(arguments: Namespace) -> int:
     """Migrate, found the store, say what comes next. Refused when there is data already; then nothing is changed."""
-    with chosen_database() as urls:
-        _migrate(urls)
-        with environment_of(urls, "app"):
-            set_up_django()
-            from fours.org.founding import check_empty, found_store
+    with chosen_database() as urls, environment_of(urls, "app"):
+        set_up_django()
+        from fours.org.founding import check_administrator, check_empty, check_store, found_store
 
-            check_empty()
-            store = found_store(
-                code=arguments.store,
-                name=arguments.name,
-                username=arguments.admin,
-                person=arguments.admin_name,
-                password=_password(from_input=arguments.password_stdin),
-            )
+        # What was typed wrong is said at once, not after the minute the tables take.
+        check_store(arguments.store, arguments.name)
+        password = _password(from_input=arguments.password_stdin)
+        check_administrator(arguments.admin, password)
+        print("正在建立数据库，请稍候……", flush=True)
+        _migrate(urls)
+        check_empty()
+        store = found_store(
+            code=arguments.store,
+            name=arguments.name,
+            username=arguments.admin,
+            person=arguments.admin_name,
+            password=password,
+        )
     print(f"门店 {store} 已建立。请启动 fours serve，以 {arguments.admin} 登录，按“开业设置”逐项完成。")
     return 0
 

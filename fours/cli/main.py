@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError
 from django.db import OperationalError, ProgrammingError
 
+from fours import __version__
 from fours.base.errors import Refused
 from fours.cli import (
     backup,
@@ -51,7 +52,12 @@ COMMANDS: dict[str, Command] = {
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; 2 with one line on stderr when it could not do its work."""
-    arguments = _parser().parse_args(argv)
+    parser = _parser()
+    words = sys.argv[1:] if argv is None else argv
+    if not words:
+        parser.print_help(sys.stderr)
+        return 2
+    arguments = parser.parse_args(words)
     command: Command = arguments.command
     signal.signal(signal.SIGTERM, _stop)
     try:
@@ -70,6 +76,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> ArgumentParser:
     parser = ArgumentParser(prog="fours", description="FourS (四方): the system a 4S store runs on.")
+    parser.add_argument("--version", action="version", version=f"FourS {__version__}")
     subparsers = parser.add_subparsers(required=True, metavar="COMMAND")
     for name, command in COMMANDS.items():
         subparser = subparsers.add_parser(name, help=command.help, description=command.help)

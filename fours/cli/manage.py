@@ -11,7 +11,7 @@ OWNER_COMMANDS = {"makemigrations", "migrate", "showmigrations", "sqlmigrate", "
 
 
 def add(parser: ArgumentParser) -> None:
-    parser.add_argument("arguments", nargs=REMAINDER, help="command and its arguments")
+    parser.add_argument("arguments", nargs=REMAINDER, help="command and its arguments; `help` lists them")
 
 
 def role_of(arguments: Namespace) -> Role:

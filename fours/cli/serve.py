@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from argparse import ArgumentParser, Namespace
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
 
 from fours.cli.command import Command
 from fours.server.certificate import own_names, store_certificate
@@ -20,7 +20,7 @@ def add(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
     )
-    parser.add_argument("--port", type=_port, default=8000)
+    parser.add_argument("--port", type=_port, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument("--only", choices=["web", "worker"], help="one part only, for several machines")
     parser.add_argument(
         "--tls",
@@ -72,10 +72,9 @@ def _name_ourselves(arguments: Namespace) -> None:
 
 
 def _port(text: str) -> int:
-    port = int(text)
-    if not 1 <= port <= 65535:
-        raise ValueError(text)
-    return port
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 65535):
+        raise ArgumentTypeError(f"{text!r} is no port: use a number from 1 to 65535")
+    return int(text)
 
 
 def _refuse_taken_port(host: str, port: int) -> None:

@@ -19,7 +19,7 @@ from fours.kernel.models import Group, Store, User
 
 from .models import Assignment, Department, TaxRate
 from .models.store import DepartmentKind, TaxpayerKind
-from .verbs.people import check_new_user, check_password
+from .verbs.people import USERNAME, USERNAME_RULE, check_new_user, check_password
 
 # It stands in every document number between hyphens and is typed at the command line.
 STORE_CODE = re.compile(r"[A-Z0-9]{1,8}")
@@ -37,10 +37,26 @@ def check_empty() -> None:
         raise Refused("数据库中已有数据，初始化只能在空库上进行；没有改动任何数据。")
 
 
+def check_store(code: str, name: str) -> None:
+    """Refuse a code or name no store can have; asks no table, so it can be said before there is one."""
+    if not STORE_CODE.fullmatch(code.strip().upper()):
+        raise Refused("门店代码应为 1 至 8 位字母或数字，如 S01。", field="code")
+    if not 1 <= len(clean(name)) <= 100:
+        raise Refused("请填写门店名称，最多 100 字。", field="name")
+
+
+def check_administrator(username: str, password: str) -> None:
+    """Refuse a user name or password nobody can have; asks no table either."""
+    if not USERNAME.fullmatch(username.strip().lower()):
+        raise Refused(USERNAME_RULE, field="username")
+    check_password(password, User())
+
+
 @transaction.atomic
 def found_store(*, code: str, name: str, username: str, person: str, password: str) -> Store:
     """Make the one store of an empty installation and its administrator; all of it or nothing."""
     check_empty()
+    check_store(code, name)
     store = _store(code.strip().upper(), clean(name))
     open_scope([store.pk])
     for kind, rate, since in TAX_RATES:
@@ -59,10 +75,6 @@ def found_store(*, code: str, name: str, username: str, person: str, password: s
 
 
 def _store(code: str, name: str) -> Store:
-    if not STORE_CODE.fullmatch(code):
-        raise Refused("门店代码应为 1 至 8 位字母或数字，如 S01。", field="code")
-    if not name or len(name) > 100:
-        raise Refused("请填写门店名称，最多 100 字。", field="name")
     group = Group.objects.create(name=name)
     return Store.objects.create(group=group, code=code, name=name)
 

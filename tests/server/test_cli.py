@@ -10,7 +10,9 @@ from types import ModuleType
 
 import pytest
 
+from fours import __version__
 from fours.cli import import_, manage
+from fours.cli.main import COMMANDS
 from fours.cli.serve import _is_loopback, _reachable
 from fours.server.postgres import EmbeddedPostgres
 
@@ -87,6 +89,36 @@ def test_an_empty_database_asks_for_migrate_and_leaves_no_server_running(tmp_pat
 
 def test_an_unknown_command_is_refused(tmp_path: Path) -> None:
     assert fours(tmp_path, "destroy").returncode == 2
+
+
+def test_without_a_command_all_are_listed(tmp_path: Path) -> None:
+    result = fours(tmp_path)
+    assert result.returncode == 2
+    assert all(f"\n    {name} " in result.stderr for name in COMMANDS)
+
+
+def test_it_tells_its_version(tmp_path: Path) -> None:
+    assert fours(tmp_path, "--version").stdout == f"FourS {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("store", "name", "admin", "password", "said"),
+    [
+        ("苏州", "苏州北店", "laozhang", "k3mw-9pqr-x2tn", "门店代码应为"),
+        ("S01", " ", "laozhang", "k3mw-9pqr-x2tn", "请填写门店名称"),
+        ("S01", "苏州北店", "老张", "k3mw-9pqr-x2tn", "用户名由"),
+        ("S01", "苏州北店", "laozhang", "abc", "密码太短"),
+    ],
+)
+def test_what_is_typed_wrong_for_a_new_store_is_said_before_any_database_is_asked(
+    tmp_path: Path, store: str, name: str, admin: str, password: str, said: str
+) -> None:
+    words = ("init", "--store", store, "--name", name, "--admin", admin)
+    nowhere = "postgresql://fours_app@127.0.0.1:1/fours"
+    result = fours(tmp_path, *words, DATABASE_URL=nowhere, FOURS_ADMIN_PASSWORD=password)
+    assert result.returncode == 2
+    assert said in result.stderr
+    assert len(result.stderr.splitlines()) == 1
 
 
 @pytest.mark.parametrize(

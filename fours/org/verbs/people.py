@@ -23,6 +23,7 @@ from fours.org.post_permissions import PERMISSIONS_OF_POST
 from fours.org.posts import post_names, posts_by_code
 
 USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,39}")
+USERNAME_RULE = "用户名由 2 至 40 个小写字母、数字、点、横线组成。"
 PHONE = re.compile(r"\+?[0-9][0-9 -]{5,18}")
 ADMINISTRATION = "org.manage_users"
 ADMINISTERING = [post for post, granted in PERMISSIONS_OF_POST.items() if ADMINISTRATION in granted]
@@ -135,7 +136,7 @@ def check_new_user(user: User) -> None:
     """Refuse a user name that is taken or unfit, a missing name, a phone that is none; beside each field."""
     wrong = {}
     if not USERNAME.fullmatch(user.username):
-        wrong["username"] = "用户名由 2 至 40 个小写字母、数字、点、横线组成。"
+        wrong["username"] = USERNAME_RULE
     elif User.objects.filter(username=user.username).exists():
         wrong["username"] = f"用户名“{user.username}”已被使用。"
     if not user.name or len(user.name) > 40:
