@@ -91,10 +91,13 @@ def end_tasks(
     occurrence: str | None = None,
 ) -> int:
     """End the open tasks of a document, named by what it goes by in events and its id; how many there were."""
-    named = {"kind": kind, "pk": pk, "rule": rule, "occurrence": occurrence}
+    named: dict[str, str | int | datetime | None] = {
+        "kind": kind, "pk": pk, "rule": rule, "occurrence": occurrence, "state": state, "at": at, "by": by
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(END_TASKS, {**named, "state": state, "at": at, "by": by})
-        return cursor.rowcount
+        cursor.execute(END_TASKS, named)
+        ended: int = cursor.rowcount
+        return ended
 
 
 def post_names() -> Mapping[str, str]:
