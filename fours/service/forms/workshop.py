@@ -205,6 +205,27 @@ class VerdictForm(CheckForm):
         return bool(self.cleaned_data["passed"] == "yes")
 
 
+class TeamForm(VerdictForm):
+    """The team check of a job; further jobs of the car with the same items may pass by the same answers."""
+
+    also = forms.MultipleChoiceField(
+        label="同车已完工的其他项目，一并组检合格", required=False, widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "有项目已不在等待组检，请重新打开本页。"},
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, others: Sequence[LaborLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.others = others
+        also = self.fields["also"]
+        assert isinstance(also, forms.MultipleChoiceField)
+        also.choices = [(str(job.pk), job.name) for job in others]
+
+    @property
+    def passed_too(self) -> list[LaborLine]:
+        """The further jobs that pass with this one: none when it goes back."""
+        return [job for job in self.others if self.verdict and str(job.pk) in self.cleaned_data["also"]]
+
+
 class FinalForm(VerdictForm):
     """The final check: the jobs that go back are named."""
 

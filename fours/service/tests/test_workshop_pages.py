@@ -4,11 +4,13 @@ import pytest
 from django.urls import reverse
 
 from fours.service.checklists import final_check, self_check, team_check
-from fours.service.models import ClockEntry, Inspection, Wash
-from fours.service.verbs.workshop import clock_on
+from fours.service.models import ClockEntry, Inspection, LaborLine, Wash
+from fours.service.verbs.additional import accept_additional_work, offer_additional_work, report_finding
+from fours.service.verbs.lines import add_labor
+from fours.service.verbs.workshop import clock_on, dispatch_job, finish_job
 
-from .order_house import fresh, house
-from .workshop_house import dispatched, final_passed, finished, in_work, job_of, shop, team_checked
+from .order_house import fresh, house, in_hours
+from .workshop_house import dispatched, final_passed, finished, good, in_work, job_of, shop, team_checked
 
 
 @pytest.fixture
@@ -117,6 +119,27 @@ def test_the_leader_passes_with_every_item_answered(s, client_of, s01):
     assert leader.post(address, {"passed": "yes"}).status_code == 422
     assert leader.post(address, answers(team_check(job), passed="yes")).status_code == 302
     assert job_of(job.order).state == "team_checked"
+
+
+def test_one_check_passes_the_other_finished_jobs_of_the_car(s, client_of, s01):
+    order = s.order()
+    work = report_finding(order, finding="机油渗漏", actor=s.ann)
+    add_labor(order, operation=s.at.oil_change, additional_work=work, actor=s.advisor)
+    offer_additional_work(work, new_promised_at=in_hours(5), actor=s.advisor)
+    accept_additional_work(work, answered_by="张三", via="电话", actor=s.advisor)
+    first, second = order.jobs.order_by("pk")
+    for job in (first, second):
+        dispatch_job(job, technicians=[s.ann.user], actor=s.foreman)
+        clock_on(LaborLine.objects.get(pk=job.pk), actor=s.ann)
+        finish_job(LaborLine.objects.get(pk=job.pk), items=good(self_check(job)), actor=s.ann)
+    leader = client_of("team_leader", s01)
+    address = reverse("job_check", args=[first.pk])
+    assert "一并组检合格" in leader.get(address).content.decode()
+    passed = answers(team_check(first), passed="yes")
+    assert leader.post(address, {**passed, "also": [0]}).status_code == 422
+    assert leader.post(address, {**passed, "also": [second.pk]}).status_code == 302
+    assert {job.state for job in LaborLine.objects.filter(order=order)} == {"team_checked"}
+    assert Inspection.objects.filter(order=order, level="team", passed=True).count() == 2
 
 
 def test_the_inspector_fails_then_passes_the_car(s, client_of, s01, phone):

@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from fours.kernel.actor import Actor
 from fours.kernel.printing import print_address
 from fours.kernel.verbs import VERBS
 from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
@@ -12,7 +13,7 @@ from fours.service.board import Card, cards_of, cars_in_shop
 from fours.service.checklists import WASH_ITEMS
 from fours.service.checklists import final_check as final_items
 from fours.service.checklists import team_check as team_items
-from fours.service.forms.workshop import FinalForm, VerdictForm, WashForm
+from fours.service.forms.workshop import FinalForm, TeamForm, WashForm
 from fours.service.models import Inspection, LaborLine, RepairOrder, Wash
 from fours.service.stage import INSPECTION
 from fours.service.verbs.inspection import agreed_jobs, check_job, final_check, outstanding
@@ -29,17 +30,16 @@ Job = LaborLine.State
 def job_check(request: ActorRequest, pk: int) -> HttpResponse:
     """The team leader's check of one job."""
     shown = find_job(pk, request.actor)
-    form = VerdictForm(request.POST or None, checks=team_items(shown), initial={"version": shown.version})
+    others = _checked_alike(shown, request.actor)
+    form = TeamForm(
+        request.POST or None, checks=team_items(shown), others=others, initial={"version": shown.version}
+    )
     if request.method == "POST":
-        checked = attempt(
-            form,
-            lambda: check_job(
-                shown, passed=form.verdict, items=form.items, reason=form.cleaned_data["reason"].strip(),
-                advice=form.cleaned_data["advice"].strip(), actor=request.actor, version=form.seen,
-            ),
-        )  # fmt: skip
+        checked = attempt(form, lambda: _check_all(shown, form, request.actor))
         if checked is not None:
-            message = "组检合格。" if form.verdict else "已退回返工。"
+            message = (
+                f"组检合格{f' {checked} 项' if checked > 1 else ''}。" if form.verdict else "已退回返工。"
+            )
             return done(
                 request, message, reverse("my_jobs" if request.actor.can("service.work") else "board")
             )
@@ -52,6 +52,24 @@ def job_check(request: ActorRequest, pk: int) -> HttpResponse:
         "failed": failed_before(shown.order, request.actor),
     }
     return page(request, "service/workshop/check.html", context, form)
+
+
+def _checked_alike(job: LaborLine, actor: Actor) -> list[LaborLine]:
+    """The other jobs of the car that wait for the same check and are not the checker's own work."""
+    rows = LaborLine.objects.visible_to(actor).filter(order=job.order, state=Job.SELF_CHECKED)
+    rows = rows.exclude(pk=job.pk).exclude(assignments__technician=actor.user).order_by("position", "pk")
+    return [one for one in rows.select_related("order") if team_items(one) == team_items(job)]
+
+
+def _check_all(job: LaborLine, form: TeamForm, actor: Actor) -> int:
+    """Check the job and, when it is good, the others ticked with it; how many. A refusal undoes them all."""
+    check_job(
+        job, passed=form.verdict, items=form.items, reason=form.cleaned_data["reason"].strip(),
+        advice=form.cleaned_data["advice"].strip(), actor=actor, version=form.seen,
+    )  # fmt: skip
+    for other in form.passed_too:
+        check_job(other, passed=True, items=form.items, actor=actor)
+    return 1 + len(form.passed_too)
 
 
 @require_GET
