@@ -12,7 +12,7 @@ from fours.base.field_text import as_text, text_of
 from fours.kernel.actor import Actor
 from fours.kernel.forms import TablerForm
 from fours.kernel.models import User
-from fours.org.people import employees
+from fours.org.people import ADVISING, present_assignments
 
 from .facts import ContactEntry, PhoneEntry
 from .identifiers import check_credit_code, check_email, check_phone, check_resident_id
@@ -54,7 +54,8 @@ class FileForm(TablerForm, ModelForm):
         advisor = self.fields["advisor"]
         assert isinstance(advisor, forms.ModelChoiceField)
         # Who has left stays named until somebody else is: a save must not take the name away unsaid.
-        known = models.Q(pk__in=employees(actor)) | models.Q(pk=self.instance.advisor_id)
+        advising = present_assignments(actor.must_store).filter(post__in=ADVISING)
+        known = models.Q(pk__in=advising.values("user")) | models.Q(pk=self.instance.advisor_id)
         advisor.queryset, advisor.empty_label = User.objects.filter(known).order_by("name"), "未指定"
         if self.instance.pk is None:
             del self.fields["active"]

@@ -9,6 +9,9 @@ from fours.kernel.models import Store, User
 
 from .models import Assignment
 
+ADVISING = ("advisor", "frontdesk_supervisor", "service_manager", "aftersales_manager")
+"""Posts whose holders may look after a customer's visit."""
+
 
 def present_assignments(store: Store) -> QuerySet[Assignment]:
     """The assignments of a store that hold today, of people who still work here."""

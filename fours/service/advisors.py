@@ -5,9 +5,7 @@ from django.db.models import QuerySet
 from fours.base.errors import Refused
 from fours.kernel.actor import Actor
 from fours.kernel.models import Store, User
-from fours.org.people import present_assignments
-
-ADVISING = ("advisor", "frontdesk_supervisor", "service_manager", "aftersales_manager")
+from fours.org.people import ADVISING, present_assignments
 
 
 def advisors_of(store: Store) -> QuerySet[User]:
