@@ -12,13 +12,15 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-inp
 FOURS := $(BIN)/fours
 
 .DEFAULT_GOAL := help
-.PHONY: help install run free-port test test-nobrowser reliability every-page lint screenshots lock clean
+.PHONY: help install dev run free-port test test-nobrowser reliability every-page lint screenshots lock clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1|\2/' | \
 	while IFS='|' read -r name text; do printf '  make %-16s %s\n' "$$name" "$$text"; done
 
 install: .venv/.run node_modules/.installed ## what running needs, into .venv and node_modules
+
+dev: .venv/.dev node_modules/.installed ## what tests and checks need besides: pytest, ruff, mypy
 
 run: free-port install ## database, demo data, server on PORT (8000), data in FOURS_HOME (var/)
 	@echo "Preparing the database …"

@@ -64,6 +64,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(command, arguments)
     except KeyboardInterrupt:
         return 130
+    except PermissionError as error:
+        return _complain(f"No permission for {error.filename}: work as the user whose data it is.")
     except (ServerError, Refused, CommandError, ImproperlyConfigured, OSError) as error:
         return _complain(str(error))
     except OperationalError as error:
