@@ -203,8 +203,11 @@ def test_the_pass_is_given_by_a_button(statement: Statement, person: PersonOf, c
     manager = person("service_manager", statement.store)
     put_on_account(statement, reason="月结", actor=manager)
     address = reverse("do_verb", args=["give_gate_pass", statement.order_id])
-    assert client_of("cashier", statement.store).post(address).status_code == 302
-    assert GatePass.objects.get().order_id == statement.order_id
+    till = client_of("cashier", statement.store)
+    assert till.post(address).status_code == 302
+    leave = GatePass.objects.get()
+    assert leave.order_id == statement.order_id
+    assert f"service.gate_pass/{leave.pk}/" in text(till.get(reverse("statement", args=[statement.pk])))
 
 
 def test_the_order_shows_its_statements_pass_and_delivery(

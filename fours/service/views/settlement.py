@@ -21,6 +21,7 @@ from ..forms.settlement import ReasonForm, RefundForm, SettleForm
 from ..models import Payment, RepairOrder, Statement
 from ..receipts import address_of_bill, receipts_of
 from ..totals import OrderLines, all_lines
+from ..verbs.delivery import valid_pass
 from ..verbs.payment import OPEN, refund_payment, refundable
 from ..verbs.settlement import issue_statements, may_put_on_account, put_on_account
 
@@ -133,6 +134,7 @@ def statement(request: ActorRequest, pk: int) -> HttpResponse:
     """One statement with its lines, its money and what may be done to it."""
     shown = find(Statement, pk, request.actor, "order__vehicle", "order__customer", *COUNTERS, "store")
     events = list(events_of(shown, request.actor))
+    leave = valid_pass(shown.order)
     context: dict[str, object] = {
         "statement": shown,
         "order": shown.order,
@@ -146,6 +148,7 @@ def statement(request: ActorRequest, pk: int) -> HttpResponse:
         "let_go": _let_go(request, shown) if shown.state == "paid" else [],
         "verbs": [] if shown.reverses_id else verbs_for(shown, request.actor, ["reverse_statement"]),
         "print_url": print_address("service.statement", shown),
+        "pass_url": print_address("service.gate_pass", leave) if leave else "",
         "history": [line_of(event, request.actor) for event in events],
     }
     return page(request, "service/settlement/statement.html", context)
