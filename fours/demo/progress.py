@@ -50,7 +50,9 @@ def bar(share: float, seconds: float) -> str:
 
 def say(text: str) -> None:
     """A line of progress, above the bar."""
-    print(f"{CLEAR_LINE if sys.stderr.isatty() else ''}{text}", file=sys.stderr, flush=True)
+    # At one go: the stores' processes speak at the same time.
+    sys.stderr.write(f"{CLEAR_LINE if sys.stderr.isatty() else ''}{text}\n")
+    sys.stderr.flush()
 
 
 def _minutes(seconds: float) -> str:
