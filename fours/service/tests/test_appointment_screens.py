@@ -204,3 +204,9 @@ def test_pages_ask_few_questions_whatever_the_bookings(
     desk.get(address)
     with django_assert_max_num_queries(15):
         assert desk.get(address).status_code == 200
+
+
+def test_the_days_list_can_be_printed_when_somebody_comes(desk, car, advisor):
+    assert "打印迎宾名单" not in desk.get(reverse("appointments")).content.decode()
+    desk.post(reverse("appointment_new"), typed(car, advisor))
+    assert "打印迎宾名单" in desk.get(reverse("appointments")).content.decode()
