@@ -1,14 +1,21 @@
 """Taking bound papers out of the store: a right of its own, since they hold everybody's personal data (PF-13)."""
 
+from django.http import HttpResponse
+
+from fours.base.download import download
 from fours.base.errors import NotAllowed, NotThere
+from fours.desk.api_tools import ApiRequest
 from fours.kernel.actor import Actor
 from fours.kernel.attachments import read_stored
 from fours.kernel.personal import VIEW
 from fours.kernel.printing import OPEN_LOCKED
+from fours.kernel.security import note
+from fours.kernel.web import ActorRequest
 
 from .models import Binding, BoundPaper, Volume
 
 DOWNLOAD = "archive.download"
+ByActor = ActorRequest | ApiRequest
 
 
 def volume_bytes(volume: Volume, actor: Actor) -> bytes:
@@ -26,12 +33,21 @@ def volume_bytes(volume: Volume, actor: Actor) -> bytes:
     return _read(volume.path)
 
 
-def list_bytes(binding: Binding, actor: Actor) -> bytes:
-    """The list (JSON) of a binding that is done."""
-    actor.require(DOWNLOAD, binding.store_id)
+def send_volume(volume: Volume, request: ByActor) -> HttpResponse:
+    """The volume's PDF as a download, refused as by `volume_bytes`; the security log keeps who took it."""
+    data = volume_bytes(volume, request.actor)
+    note(request, "exported", f"下载月度归档 {volume}，{volume.papers} 份单据")
+    return download(data, f"月度归档 {volume.store.code} {volume}.pdf", "application/pdf")
+
+
+def send_list(binding: Binding, request: ByActor) -> HttpResponse:
+    """The list (JSON) of a binding that is done, as a download; the security log keeps who took it."""
+    request.actor.require(DOWNLOAD, binding.store_id)
     if not binding.path:
         raise NotThere("归档还没有装订完成。")
-    return _read(binding.path)
+    data = _read(binding.path)
+    note(request, "exported", f"下载归档清单 {binding}")
+    return download(data, f"归档清单 {binding.store.code} {binding}.json", "application/json")
 
 
 def _read(path: str) -> bytes:

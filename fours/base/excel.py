@@ -5,20 +5,19 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
 import xlsxwriter
 from django.http import HttpResponse
 from django.utils import timezone
+
+from fours.base.download import download
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def excel_answer(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> HttpResponse:
     """The table as a download called after its title and today."""
-    name = quote(f"{title}{timezone.localdate():%Y%m%d}.xlsx")
-    headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{name}"}
-    return HttpResponse(workbook(title, headings, rows), content_type=XLSX, headers=headers)
+    return download(workbook(title, headings, rows), f"{title}{timezone.localdate():%Y%m%d}.xlsx", XLSX)
 
 
 def workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

@@ -5,7 +5,6 @@ from typing import Literal
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from ninja import Query, Router, Schema
 from pydantic import Field
 
@@ -26,12 +25,11 @@ from fours.desk.api_tools import (
     rows_of,
     writer,
 )
-from fours.kernel.security import note
 
 from ..folder import gaps_of
 from ..models import Binding, Volume
 from ..months import month_of
-from ..reading import list_bytes, volume_bytes
+from ..reading import send_list, send_volume
 from ..sequences import sequences_of
 from ..verbs.binding import bind_month, stop_binding, verify_binding
 
@@ -181,11 +179,9 @@ def verify(request: ApiRequest, pk: int, data: Versioned) -> object:
     "description": "the list with the hash of every paper and volume", "content": {"application/json": {}},
 }}})  # fmt: skip
 def hash_list(request: ApiRequest, pk: int) -> HttpResponse:
-    """The list of a binding that is done."""
-    row, actor = held(request, Binding, pk, "store")
-    data = list_bytes(row, actor)
-    note(request, "exported", f"下载归档清单 {row}")
-    return _file(data, f"{row}.json", "application/json")
+    """The list of a binding that is done; the security log keeps who took it."""
+    row, _ = held(request, Binding, pk, "store")
+    return send_list(row, request)
 
 
 @bindings_router.get("/{int:pk}/volumes/{int:number}/content", response={200: None}, openapi_extra={
@@ -193,18 +189,11 @@ def hash_list(request: ApiRequest, pk: int) -> HttpResponse:
 })  # fmt: skip
 def volume(request: ApiRequest, pk: int, number: int) -> HttpResponse:
     """A volume's PDF; the security log keeps who took it."""
-    row, actor = held(request, Binding, pk, "store")
+    row, _ = held(request, Binding, pk, "store")
     found = row.volumes.filter(number=number).select_related("binding", "store").first()
     if found is None:
         raise NotThere()
-    data = volume_bytes(found, actor)
-    note(request, "exported", f"下载月度归档 {found}，{found.papers} 份单据")
-    return _file(data, f"{found}.pdf", "application/pdf")
-
-
-def _file(data: bytes, name: str, kind: str) -> HttpResponse:
-    headers = {"Content-Disposition": content_disposition_header(True, name) or "attachment"}
-    return HttpResponse(data, content_type=kind, headers=headers)
+    return send_volume(found, request)
 
 
 class FolderAsked(Schema):

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET, require_POST
 
 from fours.base.errors import Refused
@@ -24,7 +23,7 @@ from fours.kernel.web import ActorRequest, attempt, done, find, page, screen
 from ..folder import RULES, Gap, gaps_of, unbound
 from ..models import Binding, BindingState, BoundPaper, Volume
 from ..months import last_month, month_of, next_month
-from ..reading import list_bytes, volume_bytes
+from ..reading import send_list, send_volume
 from ..sequences import sequences_of
 from ..verbs.binding import bind_month, verify_binding
 
@@ -177,9 +176,7 @@ def binding_verify(request: ActorRequest, pk: int) -> HttpResponse:
 def volume(request: ActorRequest, pk: int) -> HttpResponse:
     """A volume's PDF as a download; the security log keeps who took it."""
     row = find(Volume, pk, request.actor, "binding", "store")
-    data = volume_bytes(row, request.actor)
-    note(request, "exported", f"下载月度归档 {row}，{row.papers} 份单据")
-    return _download(data, f"月度归档 {row.store.code} {row}.pdf", "application/pdf")
+    return send_volume(row, request)
 
 
 @require_GET
@@ -187,12 +184,4 @@ def volume(request: ActorRequest, pk: int) -> HttpResponse:
 def binding_list(request: ActorRequest, pk: int) -> HttpResponse:
     """The list with all hashes as a download."""
     row = find(Binding, pk, request.actor, "store")
-    data = list_bytes(row, request.actor)
-    note(request, "exported", f"下载归档清单 {row}")
-    return _download(data, f"归档清单 {row.store.code} {row}.json", "application/json")
-
-
-def _download(data: bytes, name: str, kind: str) -> HttpResponse:
-    disposition = content_disposition_header(True, name) or "attachment"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "private, no-store"}
-    return HttpResponse(data, content_type=kind, headers=headers)
+    return send_list(row, request)

@@ -6,9 +6,9 @@
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.http import content_disposition_header
 from ninja import Router, Schema
 
+from fours.base.download import download
 from fours.base.errors import NotAllowed, NotThere
 from fours.desk.api_files import AttachmentsOut, FilesIn, attachments_out, uploads_of
 from fours.desk.api_tools import ApiRequest, Asked, Moment, PersonOut, Text, act_in
@@ -92,6 +92,4 @@ def content(request: ApiRequest, pk: int) -> HttpResponse:
         data = read_bytes(row)
     except OSError:
         raise NotThere("文件不在了，请联系管理员从备份恢复。") from None
-    disposition = content_disposition_header(True, row.name) or "attachment"
-    headers = {"Content-Disposition": disposition, "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(data, content_type=row.content_type, headers=headers)
+    return download(data, row.name, row.content_type)
