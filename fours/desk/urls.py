@@ -1,6 +1,9 @@
 from django.urls import path
 
-from fours.intake import views as intake
+from fours.intake.views import columns as intake_columns
+from fours.intake.views import progress as intake_progress
+from fours.intake.views import rows as intake_rows
+from fours.intake.views import upload as intake_upload
 
 from .views import (
     attachments,
@@ -23,15 +26,15 @@ urlpatterns = [
     path("tasks/<int:pk>/", tasks.task, name="task"),
     path("tasks/<int:pk>/snooze/", tasks.snooze, name="snooze_task"),
     path("tasks/<int:pk>/hand-over/", tasks.hand_over, name="hand_over_task"),
-    path("import/", intake.intakes, name="intakes"),
-    path("import/template/<slug:kind>/", intake.intake_template, name="intake_template"),
-    path("import/<int:pk>/", intake.intake, name="intake"),
-    path("import/<int:pk>/columns/", intake.intake_columns, name="intake_columns"),
-    path("import/<int:pk>/load/", intake.intake_load, name="intake_load"),
-    path("import/<int:pk>/progress/", intake.intake_progress, name="intake_progress"),
-    path("import/<int:pk>/stop/", intake.intake_stop, name="intake_stop"),
-    path("import/<int:pk>/undo/", intake.intake_undo, name="intake_undo"),
-    path("import/<int:pk>/errors/", intake.intake_errors, name="intake_errors"),
+    path("import/", intake_upload.intakes, name="intakes"),
+    path("import/template/<slug:kind>/", intake_upload.intake_template, name="intake_template"),
+    path("import/<int:pk>/", intake_rows.intake, name="intake"),
+    path("import/<int:pk>/columns/", intake_columns.intake_columns, name="intake_columns"),
+    path("import/<int:pk>/load/", intake_progress.intake_load, name="intake_load"),
+    path("import/<int:pk>/progress/", intake_progress.intake_progress, name="intake_progress"),
+    path("import/<int:pk>/stop/", intake_progress.intake_stop, name="intake_stop"),
+    path("import/<int:pk>/undo/", intake_progress.intake_undo, name="intake_undo"),
+    path("import/<int:pk>/errors/", intake_rows.intake_errors, name="intake_errors"),
     path("switch-store/", store_switch.switch_store, name="switch_store"),
     path("settings/", settings.settings, name="settings"),
     path("settings/<str:key>/", settings.setting, name="setting"),
