@@ -5,8 +5,6 @@ Amounts are CNY with two places, quantities have three, hours two, unit costs si
 
 from decimal import ROUND_HALF_UP, Decimal
 
-import cn2an
-
 CENT = Decimal("0.01")
 LARGEST_AMOUNT = Decimal("999999999999.99")
 
@@ -59,6 +57,9 @@ def capital_amount(amount: Decimal) -> str:
     _require_cents(amount)
     if abs(amount) > LARGEST_AMOUNT:
         raise ValueError(f"the amount {amount} is too large to be written out")
+    # Loaded by the first who needs it: it reads whole dictionaries, a tenth of the program's start.
+    import cn2an
+
     words: str = cn2an.an2cn(format(abs(round_money(amount)), "f"), "rmb")
     return f"负{words}" if amount < 0 else words
 

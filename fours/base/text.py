@@ -3,9 +3,9 @@
 import unicodedata
 from datetime import date
 from functools import lru_cache
+from typing import Literal
 
 from django.utils.dateparse import parse_date
-from pypinyin import Style, lazy_pinyin
 
 _FULL_WIDTH_SHIFT = 0xFEE0
 _HALF_WIDTH = {0x3000: " "} | {code: chr(code - _FULL_WIDTH_SHIFT) for code in range(0xFF01, 0xFF5F)}
@@ -107,7 +107,7 @@ def initials(name: str, *, person: bool = False) -> str:
     # With a syllable for each character nothing stays whole, and nothing has to be read again.
     if len(syllables) == len(text):
         return "".join(syllable[:1] for syllable in syllables)
-    return "".join(_read(text, person, Style.FIRST_LETTER))
+    return "".join(_read(text, person, "first_letter"))
 
 
 def suffixes(text: str, minimum: int) -> list[str]:
@@ -133,12 +133,16 @@ def mask_phone(phone: str) -> str:
 def _syllables(text: str, person: bool) -> tuple[str, ...]:
     if person and text[:1] not in _SURNAMES:
         return _syllables(text, False)
-    return _read(text, person, Style.NORMAL)
+    return _read(text, person, "normal")
 
 
-def _read(text: str, person: bool, style: Style) -> tuple[str, ...]:
+def _read(text: str, person: bool, style: Literal["normal", "first_letter"]) -> tuple[str, ...]:
+    # Its dictionaries take a fifth of the program's start, and most commands never read a name.
+    from pypinyin import Style, lazy_pinyin
+
+    how = Style.FIRST_LETTER if style == "first_letter" else Style.NORMAL
     spoken = _SURNAMES.get(text[:1]) if person else None
     if spoken is None:
-        return tuple(part.lower() for part in lazy_pinyin(text, style=style))
-    head = spoken[0] if style == Style.FIRST_LETTER else spoken
-    return (head, *(part.lower() for part in lazy_pinyin(text[1:], style=style)))
+        return tuple(part.lower() for part in lazy_pinyin(text, style=how))
+    head = spoken[0] if style == "first_letter" else spoken
+    return (head, *(part.lower() for part in lazy_pinyin(text[1:], style=how)))
