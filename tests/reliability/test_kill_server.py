@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from tests.server.homes import migrated
 from tests.server.test_serve import COMMAND, environment, serving
 
 from .test_kill import KILLS
@@ -56,7 +57,7 @@ def house() -> Iterator[tuple[Path, str]]:
     """A data folder of a furnished store, and an advisor's token."""
     with TemporaryDirectory(prefix="fours-kill-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
-        subprocess.run([*COMMAND, "migrate", "--verbosity", "0"], env=environment(home), check=True)
+        migrated(home).leave()
         yield home, shell(home, PEOPLE)
 
 
