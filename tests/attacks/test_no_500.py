@@ -24,7 +24,6 @@ from tests.walls.world import world
 
 from .garbage import GARBAGE, Attacker, Fields, parameter_names
 
-SIGNED_BY = "allauth.account.auth_backends.AuthenticationBackend"
 COUNTS = {"read": 3, "created": 1, "updated": 1, "unchanged": 0, "rejected": 1, "warned": 0}
 PARTS = {
     "<slug:kind>": ("labor", "package", "x"), "<slug:key>": ("parts", "jobs", "x"), "<str:code>": ("turnover", "x"),
@@ -36,7 +35,9 @@ PARTS = {
 
 
 @pytest.fixture
-def story(s01: Store, person: Callable[..., Actor], see: Callable[..., None]) -> list[models.Model]:
+def story(
+    level_ids: None, s01: Store, person: Callable[..., Actor], see: Callable[..., None]
+) -> list[models.Model]:
     """A row of every kind, and an order signed with paper and picture."""
     see(s01)
     made = world(s01)
