@@ -4,6 +4,7 @@ Loaded with `-p tests.plugin`, before Django reads its settings.
 """
 
 import atexit
+import gc
 import hashlib
 import os
 import subprocess
@@ -12,6 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
+import pytest
+
+from fours.server.postgres import SUPERUSER, EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = "FOURS_TEST_TEMPLATE"
@@ -37,8 +41,6 @@ def prepare_template() -> None:
     # Where a server keeps its collected files; without the folder every test client warns.
     (home / "static").mkdir(parents=True, exist_ok=True)
     os.environ["FOURS_HOME"] = str(home)
-    from fours.server.postgres import EmbeddedPostgres
-
     server = EmbeddedPostgres(home)
     urls = server.ensure()
     atexit.register(server.leave)
@@ -52,8 +54,18 @@ def prepare_template() -> None:
                 drop_if_unused(owner, str(left))
         if not known:
             migrate_template(owner, urls.app, urls.owner, name)
+    write_carelessly(server)
     os.environ["DATABASE_URL"], os.environ["DATABASE_OWNER_URL"] = urls.app, urls.owner
     os.environ[TEMPLATE] = name
+
+
+def write_carelessly(server: EmbeddedPostgres) -> None:
+    """Nothing in this server has to outlive a failing machine; those of tests/server and tests/reliability are their own."""
+    superuser = server._url(SUPERUSER, server._passwords(), "postgres")
+    with psycopg.connect(superuser, autocommit=True) as session:
+        for name in ("fsync", "full_page_writes", "synchronous_commit"):
+            session.execute(f"alter system set {name} = off")
+        session.execute("select pg_reload_conf()")
 
 
 def migrate_template(
@@ -85,6 +97,18 @@ def own_database() -> None:
     os.environ[OWN] = name
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What runs for minutes goes first, so that no worker is left alone with it at the end: all of it is in tests/."""
+    items.sort(key=lambda item: ROOT / "tests" not in item.path.parents)
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded for collecting stays; looking through it for garbage was a quarter of the time that takes."""
+    gc.freeze()
+    gc.enable()
+
+
 def pytest_unconfigure() -> None:
     """Drop this process's database once Django has let go of it."""
     from django.db import connections
@@ -113,6 +137,7 @@ def drop_if_unused(owner: psycopg.Connection[tuple[object, ...]], name: str) -> 
         return
 
 
+gc.disable()
 os.environ.setdefault("FOURS_MANIFEST", "false")
 if "PYTEST_XDIST_WORKER" not in os.environ:
     prepare_template()
