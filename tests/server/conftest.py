@@ -26,3 +26,10 @@ def server() -> Iterator[EmbeddedPostgres]:
 def home(server: EmbeddedPostgres) -> Path:
     """The FOURS_HOME of that server."""
     return server.folder.parent
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """An empty folder in which a test starts servers of its own; not in pytest's own, as above."""
+    with TemporaryDirectory(prefix="fours-server-", ignore_cleanup_errors=True) as name:
+        yield Path(name)

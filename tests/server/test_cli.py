@@ -79,12 +79,12 @@ def test_a_wrong_database_address_is_said_in_one_line(tmp_path: Path) -> None:
     assert result.stderr == "fours: DATABASE_URL must begin with postgresql://\n"
 
 
-def test_an_empty_database_asks_for_migrate_and_leaves_no_server_running(tmp_path: Path) -> None:
-    result = fours(tmp_path, *QUERY)
+def test_an_empty_database_asks_for_migrate_and_leaves_no_server_running(folder: Path) -> None:
+    result = fours(folder, *QUERY)
     assert result.returncode == 2
     assert "fours migrate" in result.stderr
     assert len(result.stderr.splitlines()) == 1
-    assert not EmbeddedPostgres(tmp_path).is_running()
+    assert not EmbeddedPostgres(folder).is_running()
 
 
 def test_an_unknown_command_is_refused(tmp_path: Path) -> None:

@@ -26,16 +26,16 @@ def test_the_data_folder_is_var_beside_the_program_unless_named(monkeypatch: pyt
 
 
 def test_without_a_named_server_the_embedded_one_runs_inside_the_block(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FOURS_HOME", str(tmp_path))
+    monkeypatch.setenv("FOURS_HOME", str(folder))
     with prepare("app") as urls:
         assert os.environ["DATABASE_URL"] == urls.app
         assert os.environ["DATABASE_OWNER_URL"] == urls.owner
         assert os.environ["FOURS_DB_ROLE"] == "app"
         with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
             assert connection.execute("SELECT current_user").fetchone() == ("fours_app",)
-    assert not EmbeddedPostgres(tmp_path).is_running()
+    assert not EmbeddedPostgres(folder).is_running()
     assert "DATABASE_URL" not in os.environ
 
 

@@ -38,8 +38,8 @@ def test_a_second_start_reuses_the_running_server(server: EmbeddedPostgres, home
     assert server.is_running()
 
 
-def test_the_last_user_to_leave_stops_the_server(tmp_path: Path) -> None:
-    first, second = EmbeddedPostgres(tmp_path), EmbeddedPostgres(tmp_path)
+def test_the_last_user_to_leave_stops_the_server(folder: Path) -> None:
+    first, second = EmbeddedPostgres(folder), EmbeddedPostgres(folder)
     urls = first.ensure()
     second.ensure()
     first.leave()
@@ -90,13 +90,13 @@ def test_a_leftover_file_naming_a_stranger_harms_nobody(server: EmbeddedPostgres
         stranger.communicate(b"\n")
 
 
-def test_two_starters_at_the_same_moment_get_one_server(tmp_path: Path) -> None:
+def test_two_starters_at_the_same_moment_get_one_server(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from fours.server.postgres import EmbeddedPostgres\n"
         "server = EmbeddedPostgres(Path(sys.argv[1])); print(server.ensure().app, flush=True); input()\n"
         "server.leave()"
     )
-    command = [sys.executable, "-c", program, str(tmp_path)]
+    command = [sys.executable, "-c", program, str(folder)]
     starters = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(3)
     ]
@@ -106,26 +106,26 @@ def test_two_starters_at_the_same_moment_get_one_server(tmp_path: Path) -> None:
     for starter in starters:
         starter.communicate("\n")
         assert starter.returncode == 0
-    assert not EmbeddedPostgres(tmp_path).is_running()
+    assert not EmbeddedPostgres(folder).is_running()
 
 
-def test_a_supervised_server_ends_with_its_killed_parent(tmp_path: Path) -> None:
+def test_a_supervised_server_ends_with_its_killed_parent(folder: Path) -> None:
     program = (
         "import sys; from pathlib import Path; from fours.server.postgres import EmbeddedPostgres\n"
         "EmbeddedPostgres(Path(sys.argv[1]), supervised=True).ensure(); print('up', flush=True); input()"
     )
-    command = [sys.executable, "-c", program, str(tmp_path)]
+    command = [sys.executable, "-c", program, str(folder)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         assert parent.stdout.readline() == "up\n"
-        server = EmbeddedPostgres(tmp_path)
+        server = EmbeddedPostgres(folder)
         assert server.is_running()
         parent.kill()
         assert wait_until(lambda: not server.is_running(), 10)
 
 
-def test_it_works_in_a_folder_too_deep_for_a_socket(tmp_path: Path) -> None:
-    deep = tmp_path.joinpath(*["a-rather-long-folder-name"] * 6)
+def test_it_works_in_a_folder_too_deep_for_a_socket(folder: Path) -> None:
+    deep = folder.joinpath(*["a-rather-long-folder-name"] * 6)
     server = EmbeddedPostgres(deep)
     assert value(server.ensure().app, "SELECT 1") == 1
     server.leave()
@@ -201,8 +201,8 @@ def test_databases_the_owner_makes_give_the_application_its_rights(server: Embed
         assert connection.execute("SELECT id, name FROM thing").fetchall() == [(1, "机油")]
 
 
-def test_a_lost_password_file_is_said_plainly(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path)
+def test_a_lost_password_file_is_said_plainly(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
     server.ensure()
     server.leave()
     credentials = server.folder / "credentials.json"
@@ -215,8 +215,8 @@ def test_a_lost_password_file_is_said_plainly(tmp_path: Path) -> None:
     server.stop()
 
 
-def test_a_server_that_cannot_start_shows_the_end_of_its_log(tmp_path: Path) -> None:
-    server = EmbeddedPostgres(tmp_path)
+def test_a_server_that_cannot_start_shows_the_end_of_its_log(folder: Path) -> None:
+    server = EmbeddedPostgres(folder)
     server.ensure()
     server.stop()
     with (server.data / "postgresql.conf").open("a") as settings:

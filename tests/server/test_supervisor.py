@@ -93,8 +93,8 @@ def supervisor(home: Path) -> Iterator[Running]:
         running.process.communicate(timeout=40)
 
 
-def test_it_says_ready_once_health_is_given_and_ends_all_on_sigterm(tmp_path: Path) -> None:
-    with supervisor(tmp_path) as running:
+def test_it_says_ready_once_health_is_given_and_ends_all_on_sigterm(folder: Path) -> None:
+    with supervisor(folder) as running:
         assert command_line(running.web()["pid"])
         running.process.terminate()
         rest, _ = running.process.communicate(timeout=40)
@@ -103,16 +103,16 @@ def test_it_says_ready_once_health_is_given_and_ends_all_on_sigterm(tmp_path: Pa
     assert running.everything_ended()
 
 
-def test_ctrl_c_ends_it_in_good_order(tmp_path: Path) -> None:
-    with supervisor(tmp_path) as running:
+def test_ctrl_c_ends_it_in_good_order(folder: Path) -> None:
+    with supervisor(folder) as running:
         running.process.send_signal(signal.SIGINT)
         assert running.process.wait(40) == 0
         assert running.everything_ended()
         assert running.errors.read_text() == ""
 
 
-def test_a_killed_child_is_started_again_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    with supervisor(tmp_path) as running:
+def test_a_killed_child_is_started_again_and_leaves_nothing_behind(folder: Path) -> None:
+    with supervisor(folder) as running:
         before = running.web()
         os.kill(before["pid"], signal.SIGKILL)
         assert wait_until(lambda: running.web()["pid"] != before["pid"], 20)
@@ -120,8 +120,8 @@ def test_a_killed_child_is_started_again_and_leaves_nothing_behind(tmp_path: Pat
         assert "web ended with status -9" in running.errors.read_text()
 
 
-def test_a_killed_database_is_started_again_at_its_place(tmp_path: Path) -> None:
-    with supervisor(tmp_path) as running:
+def test_a_killed_database_is_started_again_at_its_place(folder: Path) -> None:
+    with supervisor(folder) as running:
         url = running.environment()["DATABASE_URL"]
         pid = int((running.database.data / "postmaster.pid").read_text().splitlines()[0])
         os.kill(pid, signal.SIGKILL)
@@ -129,8 +129,8 @@ def test_a_killed_database_is_started_again_at_its_place(tmp_path: Path) -> None
         assert "the database has ended" in running.errors.read_text()
 
 
-def test_children_end_with_a_killed_supervisor(tmp_path: Path) -> None:
-    with supervisor(tmp_path) as running:
+def test_children_end_with_a_killed_supervisor(folder: Path) -> None:
+    with supervisor(folder) as running:
         running.process.kill()
         web = running.web()
         assert wait_until(lambda: not command_line(web["pid"]), 10)
@@ -138,8 +138,8 @@ def test_children_end_with_a_killed_supervisor(tmp_path: Path) -> None:
         os.kill(web["helper"], signal.SIGKILL)
 
 
-def test_children_get_the_restricted_role_only(tmp_path: Path) -> None:
-    with supervisor(tmp_path) as running:
+def test_children_get_the_restricted_role_only(folder: Path) -> None:
+    with supervisor(folder) as running:
         environment = running.environment()
         assert environment["FOURS_DB_ROLE"] == "app"
         assert "//fours_app:" in environment["DATABASE_URL"]
@@ -182,16 +182,16 @@ def can_connect(url: str) -> bool:
         return False
 
 
-def test_a_taken_port_is_refused_with_one_line(tmp_path: Path) -> None:
+def test_a_taken_port_is_refused_with_one_line(folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         command = [sys.executable, "-m", "fours", "serve", "--port", str(port)]
-        environment = {**os.environ, "FOURS_HOME": str(tmp_path)}
+        environment = {**os.environ, "FOURS_HOME": str(folder)}
         result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 2
     assert len(result.stderr.strip().splitlines()) == 1
     assert f"127.0.0.1 port {port}" in result.stderr
-    assert not (tmp_path / "postgres").exists()
+    assert not (folder / "postgres").exists()
 
 
 @pytest.mark.parametrize("port", ["0", "65536", "http"])
