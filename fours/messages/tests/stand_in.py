@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from fours.messages.models import Message
+
 SECRET = "s3cret-of-the-test"
 ACCOUNT = "store-1"
 Behaviour = Callable[["Gateway", dict[str, Any]], tuple[int, bytes] | None]
@@ -116,3 +118,9 @@ def gateway() -> Iterator[Gateway]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+def after(row: Message) -> Message:
+    """The message as it stands in the database now."""
+    row.refresh_from_db()
+    return row

@@ -1,26 +1,15 @@
 """Handing over: once where the provider can tell, again where nobody knows, never against the customer's word."""
 
-import smtplib
-import socket
-import time as clock
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
-from email.message import EmailMessage
-from email.parser import BytesParser
-from email.policy import default
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.utils import timezone
 
 from fours.customers.models import Customer
 from fours.kernel.actor import Actor
 from fours.kernel.models import Event, Store
-from fours.messages.channels import Outgoing, Rejected, Troubled, Unreachable
-from fours.messages.channels.http import post_json
-from fours.messages.channels.robots import DingTalkRobot, WeComRobot
+from fours.messages.channels import Outgoing, Unreachable
 from fours.messages.channels.sms import SignedSms
 from fours.messages.jobs import look_for_due
 from fours.messages.models import Message, Provider
@@ -28,20 +17,14 @@ from fours.messages.sending import lease_next, send_waiting
 from fours.messages.verbs.message import queue_message, retry_message
 from fours.messages.verbs.opt_out import opt_out
 
-from .stand_in import ACCOUNT, SECRET, Gateway, said_json
+from .stand_in import ACCOUNT, SECRET, Gateway, after, said_json
 
 pytestmark = pytest.mark.usefixtures("noon")
-HELLO = Outgoing("c-1", "13812345678", "", "您好")
 
 
 @pytest.fixture
 def row(customer: Customer, clerk: Actor) -> Message:
     return queue_message(customer, channel="sms", text="车已修好,请来取车", actor=clerk)
-
-
-def after(row: Message) -> Message:
-    row.refresh_from_db()
-    return row
 
 
 def test_a_fresh_store_sends_nothing(row: Message, s01: Store, desk: Gateway) -> None:
@@ -230,172 +213,3 @@ def test_the_clock_starts_the_sender_only_when_something_is_due(
     queue_message(customer, channel="sms", text="取车", actor=clerk)
     look_for_due(s01, timezone.now())
     assert started == ["S01"]
-
-
-# ---- robots, and what a network does
-
-
-def test_dingtalk_takes_a_signed_message_and_refuses_another_secret(desk: Gateway) -> None:
-    DingTalkRobot(desk.dingtalk, SECRET).send(HELLO)
-    assert desk.robot == ["您好"]
-    with pytest.raises(Rejected, match="sign not match"):
-        DingTalkRobot(desk.dingtalk, "other").send(HELLO)
-
-
-def test_wecom_takes_a_message_by_its_key(desk: Gateway) -> None:
-    WeComRobot(desk.wecom).send(Outgoing("c-1", "", "投诉", "请看"))
-    assert desk.robot == ["投诉\n请看"]
-    with pytest.raises(Rejected, match="invalid webhook"):
-        WeComRobot(desk.wecom.replace("key-9", "other")).send(HELLO)
-
-
-def test_no_carrier_shows_its_secret_in_a_log(desk: Gateway) -> None:
-    carriers = [
-        SignedSms(desk.sms, ACCOUNT, SECRET),
-        DingTalkRobot(desk.dingtalk, SECRET),
-        WeComRobot(desk.wecom),
-    ]
-    shown = f"{carriers!r}"
-    assert not any(word in shown for word in (SECRET, "tok-9", "key-9"))
-
-
-@pytest.mark.parametrize(
-    ("answer", "error"),
-    [
-        ((500, b""), Troubled), ((429, b""), Troubled), ((200, b"<html>"), Troubled), ((200, b"[]"), Troubled),
-        ((404, b""), Rejected), ((302, b""), Rejected), ((401, b""), Unreachable),
-    ],
-)  # fmt: skip
-def test_what_a_provider_answers_is_told_apart(desk: Gateway, answer, error) -> None:
-    desk.behave = lambda gateway, asked: answer
-    with pytest.raises(error):
-        SignedSms(desk.sms, ACCOUNT, SECRET).send(HELLO)
-
-
-def test_a_provider_that_does_not_answer_is_left_after_the_timeout(desk: Gateway) -> None:
-    def slow(gateway: Gateway, asked: dict[str, Any]) -> None:
-        clock.sleep(0.5)
-
-    desk.behave = slow
-    with pytest.raises(Troubled, match="没有及时答复"):
-        SignedSms(desk.sms, ACCOUNT, SECRET, timeout=0.1).send(HELLO)
-
-
-def test_an_address_that_is_none_is_rejected() -> None:
-    with pytest.raises(Rejected):
-        post_json("file:///etc/passwd", b"{}")
-
-
-# ---- mail, through a real SMTP server
-
-
-class Postbox:
-    """A mail server's inbox; `answer` is what it says of a receiver, `down` of the whole."""
-
-    def __init__(self) -> None:
-        self.mails: list[EmailMessage] = []
-        self.receiver_answer = ""
-
-    async def handle_RCPT(self, server, session, envelope, address: str, options) -> str:
-        if self.receiver_answer:
-            return self.receiver_answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    async def handle_DATA(self, server, session, envelope) -> str:
-        self.mails.append(BytesParser(policy=default).parsebytes(envelope.content))  # type: ignore[arg-type]
-        return "250 OK"
-
-
-@pytest.fixture
-def postbox(s01: Store) -> Iterator[Postbox]:
-    box = Postbox()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port)
-    server.start()
-    Provider.objects.create(
-        store=s01, channel="email", kind="smtp", address=f"127.0.0.1:{port}", sender="service@store.example",
-        security="none", active=True,
-    )  # fmt: skip
-    yield box
-    server.stop()
-
-
-Mailed = Callable[[], Message]
-
-
-@pytest.fixture
-def mail(customer: Customer, clerk: Actor) -> Message:
-    return queue_message(
-        customer,
-        channel="email",
-        to="zhang@example.com",
-        subject="取车通知",
-        text="{客户}您好，车已修好。",
-        actor=clerk,
-    )
-
-
-def test_a_mail_arrives_with_subject_text_and_a_number_of_its_own(
-    mail: Message, postbox: Postbox, s01: Store
-) -> None:
-    assert send_waiting(s01) == 1
-    [received] = postbox.mails
-    assert (received["Subject"], received["To"], received["From"]) == (
-        "取车通知",
-        "zhang@example.com",
-        "service@store.example",
-    )
-    assert received.get_content().strip() == "张建国您好，车已修好。"
-    assert received["Message-ID"] == f"<{mail.client_id}@store.example>" == after(mail).provider_id
-
-
-@pytest.mark.parametrize(
-    ("said", "state"),
-    [("550 No such user", "refused"), ("451 Try later", "waiting"), ("452 Full", "waiting")],
-)
-def test_a_mailbox_that_does_not_take_it_is_told_apart(
-    mail: Message, postbox: Postbox, s01: Store, said: str, state: str
-) -> None:
-    postbox.receiver_answer = said
-    send_waiting(s01)
-    assert after(mail).state == state
-    assert postbox.mails == []
-
-
-def test_a_mail_server_that_is_not_there_leaves_the_mail_waiting(
-    mail: Message, postbox: Postbox, s01: Store
-) -> None:
-    Provider.objects.update(address="127.0.0.1:9")
-    send_waiting(s01)
-    assert (after(mail).state, mail.tries) == ("waiting", 0)
-
-
-def test_a_password_the_mail_server_does_not_take_leaves_the_mail_waiting(
-    mail: Message, postbox: Postbox, s01: Store, monkeypatch
-) -> None:
-    def refuse(*args: object, **kwargs: object) -> None:
-        raise smtplib.SMTPAuthenticationError(535, b"no")
-
-    monkeypatch.setattr(smtplib.SMTP, "login", refuse)
-    Provider.objects.update(account="store", secret=SECRET)
-    send_waiting(s01)
-    assert (after(mail).state, mail.tries) == ("waiting", 0)
-    assert "账号或密码" in mail.reason
-    assert SECRET not in mail.reason
-
-
-def test_a_subject_cannot_smuggle_a_second_receiver(customer, clerk, postbox: Postbox, s01: Store) -> None:
-    row = queue_message(
-        customer,
-        channel="email",
-        to="zhang@example.com",
-        subject="您好\nBcc: all@example.com",
-        text="取车",
-        actor=clerk,
-    )
-    send_waiting(s01)
-    assert after(row).state == "sent"
-    assert postbox.mails[0]["Bcc"] is None
