@@ -149,6 +149,7 @@ def _one_line(text: str) -> str:
 
 Text = Annotated[str, AfterValidator(_one_line), Field(max_length=2000)]
 Id = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Version = Annotated[int | None, Field(ge=1, le=2**31 - 1)]
 Kilometers = Annotated[int, Field(ge=0, le=9_999_999)]
 Money = Annotated[Decimal, Field(max_digits=14, decimal_places=2)]
 Quantity = Annotated[Decimal, Field(max_digits=12, decimal_places=3)]
@@ -191,7 +192,7 @@ class Asked(Schema):
 class Versioned(Asked):
     """The body of a verb that needs nothing; `version` refuses it when the document has changed since."""
 
-    version: int | None = Field(None, ge=1, le=2**31 - 1)
+    version: Version = None
 
 
 class WithReason(Versioned):

@@ -33,6 +33,7 @@ from fours.desk.api_tools import (
     Page,
     PhoneText,
     Text,
+    Version,
     Versioned,
     created,
     held,
@@ -153,7 +154,7 @@ class CustomerChange(CustomerFactsIn):
 
     name: Text = ""
     active: bool = True
-    version: int | None = Field(None, ge=1, le=2**31 - 1)
+    version: Version = None
 
 
 class Consent(Versioned):

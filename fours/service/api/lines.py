@@ -205,35 +205,10 @@ def _changed(request: ApiRequest, model: type[PricedLine], pk: int, data: LineCh
     return order_whole(request, line.order)  # type: ignore[attr-defined]
 
 
-def _removed(request: ApiRequest, model: type[PricedLine], pk: int, data: Versioned) -> RepairOrder:
-    line, actor = held(request, model, pk, "order")
-    order: RepairOrder = line.order  # type: ignore[attr-defined]
-    remove_line(line, actor=actor, version=data.version)
-    return order_whole(request, order)
-
-
-def _split(request: ApiRequest, model: type[PricedLine], pk: int, data: Split) -> RepairOrder:
-    line, actor = held(request, model, pk, "order")
-    split_line(line, payer=data.payer, amount=data.amount, actor=actor, version=data.version)
-    return order_whole(request, line.order)  # type: ignore[attr-defined]
-
-
 @jobs.post("/{int:pk}/change", response=OrderOut)
 def change_job(request: ApiRequest, pk: int, data: LaborChange) -> RepairOrder:
     """Change what is given of a labor line."""
     return _changed(request, LaborLine, pk, data)
-
-
-@jobs.post("/{int:pk}/remove", response=OrderOut)
-def remove_job(request: ApiRequest, pk: int, data: Versioned) -> RepairOrder:
-    """Take a labor line off the order."""
-    return _removed(request, LaborLine, pk, data)
-
-
-@jobs.post("/{int:pk}/split", response=OrderOut)
-def split_job(request: ApiRequest, pk: int, data: Split) -> RepairOrder:
-    """Let another payer take over a part of a labor line."""
-    return _split(request, LaborLine, pk, data)
 
 
 @parts.post("/{int:pk}/change", response=OrderOut)
@@ -242,31 +217,30 @@ def change_part(request: ApiRequest, pk: int, data: PartChange) -> RepairOrder:
     return _changed(request, PartLine, pk, data)
 
 
-@parts.post("/{int:pk}/remove", response=OrderOut)
-def remove_part(request: ApiRequest, pk: int, data: Versioned) -> RepairOrder:
-    """Take a part line off the order."""
-    return _removed(request, PartLine, pk, data)
-
-
-@parts.post("/{int:pk}/split", response=OrderOut)
-def split_part(request: ApiRequest, pk: int, data: Split) -> RepairOrder:
-    """Let another payer take over a part of a part line."""
-    return _split(request, PartLine, pk, data)
-
-
 @fees.post("/{int:pk}/change", response=OrderOut)
 def change_fee(request: ApiRequest, pk: int, data: FeeChange) -> RepairOrder:
     """Change what is given of a fee."""
     return _changed(request, FeeLine, pk, data)
 
 
-@fees.post("/{int:pk}/remove", response=OrderOut)
-def remove_fee(request: ApiRequest, pk: int, data: Versioned) -> RepairOrder:
-    """Take a fee off the order."""
-    return _removed(request, FeeLine, pk, data)
+def _put_up(router: Router, model: type[PricedLine], name: str) -> None:
+    """What is the same for every kind of line."""
+
+    @router.post("/{int:pk}/remove", response=OrderOut, operation_id=f"remove_{name}")
+    def remove(request: ApiRequest, pk: int, data: Versioned) -> RepairOrder:
+        """Take a line off the order."""
+        line, actor = held(request, model, pk, "order")
+        order: RepairOrder = line.order  # type: ignore[attr-defined]
+        remove_line(line, actor=actor, version=data.version)
+        return order_whole(request, order)
+
+    @router.post("/{int:pk}/split", response=OrderOut, operation_id=f"split_{name}")
+    def split(request: ApiRequest, pk: int, data: Split) -> RepairOrder:
+        """Let another payer take over a part of a line."""
+        line, actor = held(request, model, pk, "order")
+        split_line(line, payer=data.payer, amount=data.amount, actor=actor, version=data.version)
+        return order_whole(request, line.order)  # type: ignore[attr-defined]
 
 
-@fees.post("/{int:pk}/split", response=OrderOut)
-def split_fee(request: ApiRequest, pk: int, data: Split) -> RepairOrder:
-    """Let another payer take over a part of a fee."""
-    return _split(request, FeeLine, pk, data)
+for _router, _model, _name in LINES:
+    _put_up(_router, _model, _name)

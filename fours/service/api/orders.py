@@ -21,6 +21,7 @@ from fours.desk.api_tools import (
     Page,
     Quantity,
     Text,
+    Version,
     Versioned,
     When,
     WithReason,
@@ -91,7 +92,7 @@ class OrderIn(OrderFactsIn):
 
 
 class OrderChange(OrderFactsIn):
-    version: int | None = Field(None, ge=1, le=2**31 - 1)
+    version: Version = None
 
 
 class Authorise(Versioned):

@@ -19,6 +19,7 @@ from fours.desk.api_tools import (
     Moment,
     Page,
     Text,
+    Version,
     Versioned,
     created,
     held,
@@ -134,7 +135,7 @@ class VehicleChange(VehicleFactsIn):
 
     active: bool = True
     plate_since: date | None = None
-    version: int | None = Field(None, ge=1, le=2**31 - 1)
+    version: Version = None
 
 
 class OwnerChange(Versioned):
