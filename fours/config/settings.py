@@ -13,7 +13,6 @@ from fours.config.words import database, env_bool, env_count, env_hosts, env_ori
 # Lets classes like Manager[Model] be written with their type at run time too.
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 FOURS_HOME = Path(os.environ.get("FOURS_HOME", "var")).resolve()
 
 

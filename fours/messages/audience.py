@@ -16,7 +16,6 @@ from .models import Channel
 
 NO_ADDRESS = {Channel.SMS: "没有可用的手机号", Channel.EMAIL: "没有邮箱地址", Channel.LETTER: "没有地址"}
 SAME_NUMBER = "与其他客户同一号码"
-FILTERS = ("kind", "grade", "source", "tag", "advisor", "birth_month", "since", "until")
 
 
 @dataclass(frozen=True)

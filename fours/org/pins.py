@@ -6,7 +6,6 @@ give them away; then by Django's hasher.
 """
 
 import re
-from collections.abc import Iterable
 from datetime import timedelta
 from itertools import pairwise
 
@@ -72,11 +71,6 @@ def forget_pin(user: User) -> bool:
 def forgive(user: User) -> None:
     """A right password ends the counting of wrong PINs."""
     Pin.objects.filter(user=user, failures__gt=0).update(failures=0)
-
-
-def with_pin(users: Iterable[User]) -> set[int]:
-    """The ids of those who have set one."""
-    return set(Pin.objects.filter(user__in=users).values_list("user_id", flat=True))
 
 
 def try_pin(user: User | None, device: SharedDevice, pin: str) -> None:
