@@ -44,7 +44,7 @@ reliability: .venv/.dev node_modules/.installed ## kill -9 KILLS (100) times in 
 	@FOURS_FUZZ="$(FUZZ)" $(BIN)/python -m pytest tests/api/test_fuzz.py --durations=0
 
 every-page: .venv/.dev node_modules/.installed ## axe-core, light and dark, and page weight over every page; the suite reads a sample
-	@FOURS_CHROMIUM="$$(tools/chromium)" && export FOURS_CHROMIUM && FOURS_EVERY_PAGE=1 $(BIN)/python -m pytest -s tests/browser/test_every_page.py
+	@FOURS_CHROMIUM="$$(tools/chromium)" && export FOURS_CHROMIUM && FOURS_EVERY_PAGE=1 $(BIN)/python -m pytest -s tests/browser/test_pages.py -k "axe or weighs"
 
 lint: .venv/.dev node_modules/.installed ## style, types, layers, missing migrations, addresses
 	@$(BIN)/ruff check .
