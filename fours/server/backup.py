@@ -26,7 +26,7 @@ from fours.kernel.actor import open_scope
 from fours.kernel.attachments import read_stored
 from fours.kernel.database import keeping_files
 from fours.kernel.models import Store
-from fours.server.archive import MANIFEST, ArchiveReader, ArchiveWriter, opened
+from fours.server.backup_file import MANIFEST, BackupReader, BackupWriter, opened
 from fours.server.dump import WITHOUT_ROWS, dump, load
 from fours.server.errors import ServerError
 
@@ -45,7 +45,7 @@ class Summary:
 
 def make_backup(target: Path, owner_url: str) -> Summary:
     """Write `target`, whole or not at all; connected as the owner. ServerError when it exists or the dump fails."""
-    with ArchiveWriter(target) as archive, TemporaryDirectory(dir=target.parent, prefix=".fours-") as folder:
+    with BackupWriter(target) as archive, TemporaryDirectory(dir=target.parent, prefix=".fours-") as folder:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set transaction isolation level repeatable read read only")
             open_scope(Store.objects.values_list("pk", flat=True))
@@ -129,7 +129,7 @@ def _paths(model: type[models.Model]) -> Iterator[tuple[str, str]]:
     yield from model._default_manager.exclude(path="").order_by("pk").values_list("path", "sha256").iterator()
 
 
-def _add_files(archive: ArchiveWriter, kept: Mapping[str, str]) -> Iterator[str]:
+def _add_files(archive: BackupWriter, kept: Mapping[str, str]) -> Iterator[str]:
     """Add each file; those that are missing or not what was kept are told, and do not stop the backup."""
     for path, sha256 in sorted(kept.items()):
         try:
@@ -141,7 +141,7 @@ def _add_files(archive: ArchiveWriter, kept: Mapping[str, str]) -> Iterator[str]
             yield path
 
 
-def _check_known(archive: ArchiveReader) -> None:
+def _check_known(archive: BackupReader) -> None:
     known = set(MigrationLoader(None).disk_migrations)
     made_by = archive.manifest.get("version")
     migrations = {(app, name) for app, name in archive.manifest.get("migrations", [])}

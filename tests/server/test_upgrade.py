@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import psycopg
 
-from fours.server.archive import opened
+from fours.server.backup_file import opened
 from fours.server.postgres import SUPERUSER, EmbeddedPostgres
 
 ARCHIVE = Path(__file__).parent / "data" / "store-0.1.0.tar"

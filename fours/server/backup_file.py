@@ -18,7 +18,7 @@ SUMS = "SHA256SUMS"
 BLOCK = 1024 * 1024
 
 
-class ArchiveWriter:
+class BackupWriter:
     """Writes members one after the other; the archive appears under its name when the block ends well, else not at all."""
 
     def __init__(self, path: Path) -> None:
@@ -70,7 +70,7 @@ class ArchiveWriter:
         self._tar.addfile(member, file)
 
 
-class ArchiveReader:
+class BackupReader:
     """A whole, undamaged backup; made by `opened`, which has proved every member."""
 
     def __init__(self, tar: tarfile.TarFile, sums: dict[str, str]) -> None:
@@ -96,7 +96,7 @@ class ArchiveReader:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[ArchiveReader]:
+def opened(path: Path) -> Iterator[BackupReader]:
     """The backup, after all of it was read and compared with its sums. ServerError when it is not one, cut or damaged."""
     with ExitStack() as stack:
         try:
@@ -107,13 +107,13 @@ def opened(path: Path) -> Iterator[ArchiveReader]:
         yield reader
 
 
-def _proved(tar: tarfile.TarFile) -> ArchiveReader:
+def _proved(tar: tarfile.TarFile) -> BackupReader:
     sums = _sums(tar)
     for name, digest in sums.items():
         found = tar.extractfile(name)
         if found is None or _sha256(found) != digest:
             raise ServerError(f"备份文件已损坏：{name} 与校验值不符，没有恢复任何数据。")
-    return ArchiveReader(tar, sums)
+    return BackupReader(tar, sums)
 
 
 def _sums(tar: tarfile.TarFile) -> dict[str, str]:

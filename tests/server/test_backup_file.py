@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fours.server.archive import MANIFEST, SUMS, ArchiveWriter, opened
+from fours.server.backup_file import MANIFEST, SUMS, BackupWriter, opened
 from fours.server.errors import ServerError
 
 
@@ -16,7 +16,7 @@ def archive(tmp_path: Path) -> Path:
     path = tmp_path / "store.tar"
     photo = tmp_path / "photo"
     photo.write_bytes(b"\x89" * 5000)
-    with ArchiveWriter(path) as writer:
+    with BackupWriter(path) as writer:
         writer.add(MANIFEST, json.dumps({"format": 1}).encode())
         writer.add_file("files/1/photo.jpg", photo)
     return path
@@ -57,7 +57,7 @@ def test_another_file_is_no_backup(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["../outside", "/etc/cron.d/x", "files/../../x"])
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "evil.tar"
-    with ArchiveWriter(path) as writer:
+    with BackupWriter(path) as writer:
         writer.add(MANIFEST, b"{}")
         writer.add(name, b"x")
     with pytest.raises(ServerError, match="文件名不合法"), opened(path):
@@ -80,7 +80,7 @@ def test_a_link_in_the_archive_is_refused(tmp_path: Path) -> None:
 
 def test_an_existing_file_is_not_overwritten(archive: Path) -> None:
     before = archive.read_bytes()
-    with pytest.raises(ServerError, match="已存在"), ArchiveWriter(archive):
+    with pytest.raises(ServerError, match="已存在"), BackupWriter(archive):
         pass
     assert archive.read_bytes() == before
 
@@ -88,6 +88,6 @@ def test_an_existing_file_is_not_overwritten(archive: Path) -> None:
 def test_a_failed_backup_leaves_nothing_behind(tmp_path: Path) -> None:
     path = tmp_path / "half.tar"
     missing = tmp_path / "missing"
-    with pytest.raises(FileNotFoundError), ArchiveWriter(path) as writer:
+    with pytest.raises(FileNotFoundError), BackupWriter(path) as writer:
         writer.add_file("database.dump", missing)
     assert list(tmp_path.iterdir()) == []
