@@ -19,7 +19,7 @@ BLOCK = 1024 * 1024
 
 
 class BackupWriter:
-    """Writes members one after the other; the archive appears under its name when the block ends well, else not at all."""
+    """Writes members one after the other; the file appears under its name when the block ends well, else not at all."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
