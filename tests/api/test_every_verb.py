@@ -1,6 +1,7 @@
 """What a screen can do, the interface can do: every verb has its address, or a reason for having none."""
 
 import re
+from functools import cache
 
 import pytest
 from django.db import models
@@ -109,10 +110,12 @@ WITHOUT = {
 }  # fmt: skip
 
 
-def addresses() -> set[str]:
+@cache
+def addresses() -> frozenset[str]:
     """Everything the interface answers, as `POST /tasks/{pk}/claim`."""
     paths = api.get_openapi_schema()["paths"]
-    return {f"{m.upper()} {path.removeprefix('/api/v1')}" for path, verbs in paths.items() for m in verbs}
+    found = ((path.removeprefix("/api/v1"), method) for path, methods in paths.items() for method in methods)
+    return frozenset(f"{method.upper()} {path}" for path, method in found)
 
 
 def wanted(verb: Verb) -> set[str]:
