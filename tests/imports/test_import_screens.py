@@ -11,6 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from fours.customers.models import Customer
+from fours.intake import jobs
 from fours.intake.reader import read_sheet
 from fours.kernel.models import Event, IntakeLoad, IntakeMapping, IntakeRow, Store
 from fours.vehicles.models import Vehicle
