@@ -15,6 +15,7 @@ def car_at_counter(
     *,
     vehicle: Vehicle | None,
     plate: str,
+    vin: str = "",
     model_name: str = "",
     owner_name: str,
     brought_by: str,
@@ -33,5 +34,5 @@ def car_at_counter(
         return found
     owner = customer_meant(store, name=owner_name or brought_by, phone=phone, actor=actor)
     if found is None:
-        return create_vehicle(store, actor=actor, plate=plate, model_name=model_name, owner=owner)
+        return create_vehicle(store, actor=actor, vin=vin, plate=plate, model_name=model_name, owner=owner)
     return change_owner(found, customer=owner, on=today(), actor=actor)

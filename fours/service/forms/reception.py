@@ -99,8 +99,11 @@ class MoveForm(WhenForm):
 
 
 class ArrivalForm(CarForm):
-    """Somebody brings a car: who, and whose visit it is."""
+    """Somebody brings a car: who, and whose visit it is. The driving licence is at hand, so a new car's VIN may be typed."""
 
+    vin = forms.CharField(
+        label="车架号(VIN)", max_length=30, required=False, help_text="照行驶证填，没带可不填。"
+    )
     deliverer_name = forms.CharField(label="送修人", max_length=40)
     deliverer_phone = CheckedField(check_phone, label="送修人电话", max_length=30)
 

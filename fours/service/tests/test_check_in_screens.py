@@ -80,6 +80,15 @@ def test_a_car_nobody_knows_is_put_on_file_at_the_counter(desk, car, advisor):
     assert (made.vehicle.plate, made.customer.name, made.deliverer_name) == ("苏E66666", "王五", "李四")
 
 
+def test_the_vin_of_the_driving_licence_goes_on_the_new_file(desk, car, advisor):
+    form = arriving(car, advisor, vehicle="", plate="苏E66666", vin="LFV3A23C1M3012345")
+    answer = desk.post(reverse("check_in_new"), form)
+    assert answer.status_code == 422
+    assert "校验位不符" in answer.content.decode()
+    assert desk.post(reverse("check_in_new"), {**form, "vin": "LFV3A23C3M3012345"}).status_code == 302
+    assert CheckIn.objects.get().vehicle.vin == "LFV3A23C3M3012345"
+
+
 def test_a_refused_arrival_leaves_no_half_made_file(desk, car, advisor):
     form = arriving(car, advisor, vehicle="", plate="苏E66666", deliverer_phone="12")
     answer = desk.post(reverse("check_in_new"), form)

@@ -115,6 +115,7 @@ def _start(request: ActorRequest, form: ArrivalForm) -> CheckIn:
         actor.must_store,
         vehicle=values["vehicle"],
         plate=values["plate"],
+        vin=values["vin"],
         model_name=values["model_name"],
         owner_name=values["owner_name"],
         brought_by=values["deliverer_name"],
