@@ -82,3 +82,4 @@ class TaskWatcher(ChildOfDocument):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["task", "post"], name="task_watcher_once")]
+        indexes = [models.Index(fields=["store", "post"], name="task_watcher_post")]
