@@ -134,6 +134,10 @@ class Register:
         fields = [field for field in self.model._meta.fields if field.is_relation]
         return {field.name: cast("type[models.Model]", field.related_model) for field in fields}
 
+    def entry(self, actor: Actor) -> tuple[str, str] | None:
+        """What begins a new row, its words and address; None where the actor may not, or rows come from elsewhere."""
+        return ("新建", reverse(f"{self.name}_new")) if self.form and self.may_change(actor) else None
+
     def may_change(self, actor: Actor) -> bool:
         return self.change is not None and actor.can(self.change)
 

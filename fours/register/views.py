@@ -49,7 +49,7 @@ def list_rows(request: ActorRequest, register: Register) -> HttpResponse:
         "lines": lines,
         "more": more,
         "count": listing.count(),
-        "may_change": register.may_change(request.actor) and bool(register.form),
+        "entry": register.entry(request.actor),
         "may_export": request.actor.can("kernel.export"),
     }
     return render(request, "kernel/register_list.html", context)

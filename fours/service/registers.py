@@ -15,6 +15,7 @@ from fours.register import Register, RegisterForm, column, register
 
 from .guarantee import RepairKind
 from .models import LaborOperation, LaborRate, OpeningReceivable, Package
+from .verbs.receivable import OPENING
 
 CHANGE = "service.change_catalogue"
 
@@ -111,6 +112,9 @@ class OpeningReceivableRegister(Register):
 
     def address(self, row: OpeningReceivable) -> str:
         return reverse("opening_receivable", args=[row.pk])
+
+    def entry(self, actor: Actor) -> tuple[str, str] | None:
+        return ("登记期初应收", reverse("opening_receivable_new")) if actor.can(OPENING) else None
 
     def is_figure(self, name: str) -> bool:
         return name == "due" or super().is_figure(name)

@@ -325,6 +325,12 @@ def test_the_administrator_enters_one_and_is_back_at_the_setting_up(
     assert client_of("cashier", s01).get(reverse("opening_receivable_new")).status_code == 403
 
 
+def test_the_list_leads_those_who_may_to_entering_one(s01: Store, client_of: ClientOf) -> None:
+    listed, entry = reverse("opening_receivables"), reverse("opening_receivable_new")
+    assert client_of("service_manager", s01).get(listed).text.count(entry) == 2, "above and in the empty list"
+    assert entry not in client_of("cashier", s01).get(listed).text
+
+
 def test_it_is_reversed_with_a_button_that_asks_why(
     s01: Store, owed: OpeningReceivable, client_of: ClientOf
 ) -> None:
