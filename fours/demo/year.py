@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
@@ -65,7 +65,8 @@ class Year:
     signature: str
     say: Say
     did: Callable[[float], None]
-    all_together: Callable[[], AbstractContextManager[None]]  # the stores copy their years at the same time
+    # The stores copy their years at the same time.
+    all_together: Callable[[], AbstractContextManager[None]] = nullcontext
     guests: list[Guest] = field(default_factory=list)
     seen_lately: set[int] = field(default_factory=set)
     shop: Shop = field(init=False)

@@ -5,12 +5,13 @@ from tests.browser.pictures import photo
 
 
 def dispatch(foreman: Screen) -> None:
-    """Every open job of the first car on the board that waits goes to the technician."""
+    """The first car on the board that waits goes to the technician, with every open job."""
     foreman.menu("车间看板")
     foreman.follow("派工")
-    for job in foreman.main.locator("section.card", has_text="技师").all():
-        job.get_by_label("S01technician").check()
-        job.locator("select").select_option(value="A01")
+    # One choice for the whole car stands first; a single job has its own only.
+    card = foreman.main.locator("section.card", has_text="技师").first
+    card.get_by_label("S01technician").first.check()
+    card.locator("select").first.select_option(value="A01")
     foreman.press("派工")
     foreman.sees("S01technician"[-2:])
 
