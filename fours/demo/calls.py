@@ -62,7 +62,7 @@ def _call(shop: Shop, call: FollowUpCall, *, trouble: bool) -> None:
     if not trouble and not call.second_call and rng.random() < 0.15:
         record_attempt(call, result="no_answer", actor=agent)
         return
-    answer = rng.choice([a for a in load_answers() if a.score is not None])
+    answer = rng.choice([a for a in load_answers() if a.score is not None and (a.score <= 5 or not trouble)])
     grumbles = not call.second_call and answer.score is not None and answer.score <= 5
     unhappy = trouble or (grumbles and rng.random() < 0.35)
     words = answer.words if (unhappy or (answer.score or 0) > 5) else "都挺好"

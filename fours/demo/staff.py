@@ -73,9 +73,12 @@ def hire(store: Store, suffix: str, since: date, *, few: bool) -> Staff:
         for number in range(1, more + 1):
             username = f"{post}.{store.code.lower()}.{number}"
             users[post].append(_user(username, next(names), store, (post,), since, password))
-    for number, team in enumerate(Team.objects.filter(store=store).order_by("pk")):
+    teams = list(Team.objects.filter(store=store).order_by("pk"))
+    for number, team in enumerate(teams):
         team.leader = users["team_leader"][number % len(users["team_leader"])]
         team.save(update_fields=["leader"])
+    for number, user in enumerate(users["technician"]):
+        _join(user, "technician", teams[number % len(teams)])
     actors = {post: [Actor.of(user, store) for user in people] for post, people in users.items()}
     return Staff(store, actors)
 
@@ -93,7 +96,13 @@ def another_technician(staff: Staff, number: int) -> User:
     )
     if made:
         Assignment.objects.create(user=user, store=store, post=post, starts_on=since)
+        teams = Team.objects.filter(store=store).order_by("pk")
+        _join(user, post, teams[number % len(teams)])
     return user
+
+
+def _join(user: User, post: str, team: Team) -> None:
+    Assignment.objects.filter(user=user, store=team.store, post=post).update(team=team.name)
 
 
 def _names(store: Store, today: date, *, first: bool) -> Iterator[str]:
