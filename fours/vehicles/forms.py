@@ -73,12 +73,13 @@ class NewVehicleForm(VehicleForm):
         return values
 
 
-class OwnerForm(TablerForm, forms.Form):
+class HolderForm(TablerForm, forms.Form):
+    """A customer who has the car from some day on."""
+
     customer = forms.ModelChoiceField(
-        Customer.objects.none(), label="新车主", widget=PickerSelect("customers"), required=False,
-        help_text="没有档案请先新建客户；不知道新车主可留空。",
-    )  # fmt: skip
-    on = forms.DateField(label="过户日期", initial=today)
+        Customer.objects.none(), widget=PickerSelect("customers"), help_text="没有档案请先新建客户。"
+    )
+    on = forms.DateField(label="日期", initial=today)
 
     def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -87,17 +88,34 @@ class OwnerForm(TablerForm, forms.Form):
         customer.queryset = customers_of(actor)
 
 
-class UserForm(OwnerForm):
-    """Who uses the car besides its owner, or no longer does."""
+class OwnerForm(HolderForm):
+    """The new owner, or that nobody knows who it is; an empty form must not take the car from its owner."""
 
-    ended = forms.BooleanField(label="不再使用此车", required=False)
-    field_order = ["customer", "on", "ended"]
+    unknown = forms.BooleanField(label="不知道新车主", required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        person, on = self.fields["customer"], self.fields["on"]
-        person.label, person.required, person.help_text = "使用人", True, "没有档案请先新建客户。"
-        on.label = "日期"
+        self.fields["customer"].label, self.fields["customer"].required = "新车主", False
+        self.fields["on"].label = "过户日期"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        unknown = cleaned.get("unknown", False)
+        if "customer" in cleaned and not cleaned["customer"] and not unknown:
+            self.add_error("customer", "请选择新车主；不知道是谁，请勾选“不知道新车主”。")
+        elif cleaned.get("customer") and unknown:
+            self.add_error("unknown", "已选了新车主，请取消勾选。")
+        return cleaned
+
+
+class UserForm(HolderForm):
+    """Who uses the car besides its owner, or no longer does."""
+
+    ended = forms.BooleanField(label="不再使用此车", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["customer"].label = "使用人"
 
 
 class MileageForm(TablerForm, forms.Form):

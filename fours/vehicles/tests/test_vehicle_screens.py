@@ -256,6 +256,20 @@ def test_owner_and_mileage_are_changed_on_their_own_forms(
     assert Vehicle.objects.get().mileage == 33000
 
 
+def test_an_empty_form_does_not_take_the_car_from_its_owner(
+    s01: Store, client_of: ClientOf, car: Vehicle
+) -> None:
+    client = client_of("advisor", s01)
+    address = f"/vehicles/{car.pk}/owner/"
+    assert "不知道是谁" in client.post(address, {"customer": "", "on": str(today())}).text
+    owner = car.ownerships.get(ends_on=None)
+    twice = {"customer": owner.customer_id, "on": str(today()), "unknown": "on"}
+    assert "请取消勾选" in client.post(address, twice).text
+    assert car.ownerships.get(ends_on=None) == owner
+    assert client.post(address, {"customer": "", "on": str(today()), "unknown": "on"}).status_code == 302
+    assert not car.ownerships.filter(ends_on=None, relation="owner").exists()
+
+
 def test_cars_are_merged_and_the_old_page_leads_on(
     client_of: ClientOf, advisor: Actor, s01: Store, car: Vehicle
 ) -> None:
