@@ -120,7 +120,7 @@ def take(aggregate: A, *related: str, version: int | None = None) -> A:
     current = getattr(row, "version", None)
     if version is not None and current is not None and current != version:
         raise Stale(
-            f"{row} 刚被他人修改（您看到的是第 {version} 版，现在是第 {current} 版）。请核对后再提交。",
+            f"{row} 刚被他人修改，您看到的已不是最新内容。请核对后再提交。",
             now=current,
         )
     _know_store(row, aggregate._state.fields_cache.get("store"))
