@@ -19,7 +19,7 @@ SOON = timedelta(hours=1)
 def open_tasks(actor: Actor) -> QuerySet[Task]:
     """What is due by this person in their current store, first due first; what was put aside is in it too."""
     present = Task.objects.visible_to(actor).filter(state=Task.State.OPEN)
-    watched = TaskWatcher.objects.filter(store_id__in=actor.store_ids, post__in=actor.posts)
+    watched = TaskWatcher.objects.visible_to(actor).filter(post__in=actor.posts)
     # Three ways, each by its index: joined by "or", the database would read all open tasks of the store.
     ids = present.filter(person=actor.user).values("pk")
     mine = ids.union(present.filter(person=None, post__in=actor.posts).values("pk"), watched.values("task"))
