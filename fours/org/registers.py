@@ -30,6 +30,10 @@ class StoreFactsRegister(Register):
     icon = "building-store"
     order = 10
 
+    def entry(self, actor: Actor) -> tuple[str, str] | None:
+        """A store has one letterhead."""
+        return None if self.rows(actor).filter(store=actor.store).exists() else super().entry(actor)
+
     @column("营业时间")
     def hours(self, row: StoreFacts) -> str:
         return f"{row.opens_at:%H:%M}–{row.closes_at:%H:%M}"

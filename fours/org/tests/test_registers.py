@@ -75,6 +75,13 @@ def test_a_wrong_credit_code_is_refused_beside_its_field(s01: Store, client_of: 
     assert not StoreFacts.objects.filter(store=s01).exists()
 
 
+def test_a_store_with_a_letterhead_is_not_led_to_a_second_one(s01: Store, client_of: ClientOf) -> None:
+    client = client_of("service_manager", s01)
+    assert "/r/store_facts/new/" not in client.get("/r/store_facts/").text
+    StoreFacts.objects.filter(store=s01).delete()
+    assert "/r/store_facts/new/" in client.get("/r/store_facts/").text
+
+
 def test_a_teams_leader_is_one_of_the_stores_own_people(
     s01: Store, s02: Store, client_of: ClientOf, person: Callable[..., object], see: Callable[..., None]
 ) -> None:
