@@ -1,12 +1,11 @@
 """What customers owed before the first day: entered once, collected at the till, reversed, proved (PF-15)."""
 
-import threading
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.test import Client
 from django.urls import reverse
@@ -17,7 +16,7 @@ from fours.customers.erasing import obstacles_of
 from fours.customers.models import Customer
 from fours.customers.verbs.customer import create_customer, merge_customers
 from fours.desk.checks import run_checks
-from fours.kernel.actor import Actor, open_scope
+from fours.kernel.actor import Actor
 from fours.kernel.business_date import today
 from fours.kernel.models import Event, PrintedForm, Store
 from fours.kernel.numbers import next_number
@@ -33,18 +32,11 @@ from fours.service.verbs.receivable import (
 from fours.survey.report.figures import payments as taken_on
 from fours.survey.report.figures import statements as billed_on
 
-from .settling import finished_order, holder, issued, labor, real_store
+from .owing import bill, cash
+from .settling import finished_order, issued, labor
 
 PersonOf = Callable[..., Actor]
 ClientOf = Callable[..., Client]
-
-
-def bill(number: str = "JS-1", billed: str = "3680.00", paid: str = "1000.00", **facts: object) -> OldBill:
-    return OldBill(number, Decimal(billed), Decimal(paid), **facts)  # type: ignore[arg-type]
-
-
-def cash(amount: str) -> list[Part]:
-    return [Part("cash", Decimal(amount))]
 
 
 @pytest.fixture
@@ -340,63 +332,3 @@ def test_it_is_reversed_with_a_button_that_asks_why(
     page = client.get(reverse("opening_receivable", args=[owed.pk])).text
     assert "本单已冲销" in page
     assert "重复登记" in page
-
-
-def committed_debt() -> tuple[Store, OpeningReceivable, list[Actor]]:
-    with transaction.atomic():
-        store = real_store("S09")
-        boss = holder("service_manager", store)
-        customer = create_customer(store, name="周明", actor=boss)
-        row = open_receivable(store, customer=customer, bill=bill(billed="300", paid="0"), actor=boss)
-        return store, row, [holder("cashier", store, name) for name in ("cashier-a", "cashier-b")]
-
-
-def at_once(store: Store, calls: list[Callable[[], object]]) -> list[str]:
-    """What each of the calls answers when all begin in the same moment."""
-    together, outcomes = threading.Barrier(len(calls)), []
-
-    def run(call: Callable[[], object]) -> None:
-        try:
-            with transaction.atomic():
-                open_scope([store.pk])
-                together.wait()
-                call()
-                outcomes.append("done")
-        except Refused as refusal:
-            outcomes.append(refusal.code)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[call]) for call in calls]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-    return sorted(outcomes)
-
-
-@pytest.mark.race
-def test_two_cashiers_take_the_open_amount_once(committed: None) -> None:
-    store, row, actors = committed_debt()
-    calls = [lambda actor=actor: collect_receivable(row, parts=cash("200"), actor=actor) for actor in actors]
-    assert at_once(store, calls) == ["done", "gone"]
-    with transaction.atomic():
-        open_scope([store.pk])
-        row.refresh_from_db()
-        assert row.paid == 200
-
-
-@pytest.mark.race
-def test_two_people_enter_one_old_bill_once(committed: None) -> None:
-    store, row, _ = committed_debt()
-    with transaction.atomic():
-        open_scope([store.pk])
-        bosses = [holder("gm", store, name) for name in ("boss-a", "boss-b")]
-    calls = [
-        lambda actor=actor: open_receivable(store, customer=row.customer, bill=bill("JS-9"), actor=actor)
-        for actor in bosses
-    ]
-    assert at_once(store, calls) == ["done", "refused"]
-    with transaction.atomic():
-        open_scope([store.pk])
-        assert OpeningReceivable.objects.filter(foreign_number="JS-9").count() == 1
